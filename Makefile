@@ -1,0 +1,52 @@
+# The two commands that a fresh machine needs are `make up` and `make test`.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+# Built dependencies outlive a clone: one folder for each list of packages and toolchain.
+SCRATCH ?= $(shell .ci/scratch)
+SWIFT_BUILD := swift build --scratch-path $(SCRATCH)
+SWIFT_TEST := swift test --scratch-path $(SCRATCH)
+ARGS ?=
+
+.PHONY: help up build test check fmt lint bench clean docs deps
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
+
+deps:
+	@.ci/dependencies
+
+build: deps ## build everything and link the programs into bin/
+	@echo "building (the first time on a machine takes about 10 minutes, for the packages) ..."
+	@$(SWIFT_BUILD)
+	@ln -sfn "$$($(SWIFT_BUILD) --show-bin-path)" bin
+
+up: build ## bring up a resource location with its simulated cloud (ARGS="--connectors 3")
+	@exec bin/connector-lab up $(ARGS)
+
+test: deps lint ## install what is missing, check the format, build, and run every test
+	@echo "building and testing ..."
+	@$(SWIFT_BUILD) --build-tests
+	@ln -sfn "$$($(SWIFT_BUILD) --show-bin-path)" bin
+	@$(SWIFT_TEST) --skip-build
+
+check: lint ## the edit-test loop: as test, without installing anything
+	@$(SWIFT_BUILD) --build-tests 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]' || true
+	@$(SWIFT_TEST) --skip-build
+
+fmt: ## format the sources in place
+	@swift format -i -r -p Sources Tests Package.swift
+
+lint:
+	@echo "checking the format ..."
+	@swift format lint -r -p --strict Sources Tests Package.swift
+
+docs: build ## write the generated pages of docs/
+	@bin/connector-lab docs write docs
+
+bench: deps ## run the benchmarks (a release build of their own)
+	@Benchmarks/run
+
+clean: ## forget this clone's links and the built packages of this manifest
+	@rm -rf bin .build "$(SCRATCH)"

@@ -1,0 +1,175 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every target of ours: Swift 6 mode, strict concurrency, no warnings.
+let ours: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+func room(_ name: String, _ below: [Target.Dependency] = [], path: String? = nil, exclude: [String] = []) -> Target {
+  .target(name: name, dependencies: below, path: path ?? "Sources/\(name)", exclude: exclude, swiftSettings: ours)
+}
+func program(_ name: String, _ below: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: below, path: "Sources/\(name)", swiftSettings: ours)
+}
+func tests(_ name: String, _ below: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: below, path: "Tests/\(name)Tests", swiftSettings: ours)
+}
+func lib(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+let argumentParser = lib("ArgumentParser", "swift-argument-parser")
+let grdb = lib("GRDB", "GRDB.swift")
+let yams = lib("Yams", "Yams")
+let crypto = lib("Crypto", "swift-crypto")
+let x509 = lib("X509", "swift-certificates")
+let asn1 = lib("SwiftASN1", "swift-asn1")
+let httpClient = lib("AsyncHTTPClient", "async-http-client")
+let hummingbird: [Target.Dependency] = [
+  lib("Hummingbird", "hummingbird"), lib("HummingbirdTLS", "hummingbird"), lib("HTTPTypes", "swift-http-types"), lib("Logging", "swift-log"),
+]
+let nio: [Target.Dependency] = [lib("NIOCore", "swift-nio"), lib("NIOPosix", "swift-nio")]
+let nioTLS = nio + [lib("NIOTLS", "swift-nio"), lib("NIOSSL", "swift-nio-ssl")]
+let nioHTTP = nioTLS + [lib("NIOHTTP1", "swift-nio"), lib("NIOHTTP2", "swift-nio-http2")]
+
+/// What every service may use: the ports and values, and the kit that a service is made of.
+let ground: [Target.Dependency] = ["World", "EventCatalog"]
+let kit: [Target.Dependency] = ground + ["CloudAPI", "ConnectorSettings", "AgentSystem", "ServiceKit"]
+
+/// The services with a room of their own, and what each has below it beside the kit; the other ten stand in `ServiceOrder` as not simulated.
+let services: [(name: String, below: [Target.Dependency])] = [
+  ("Logger", ["ArchiveLib"]),
+  ("WatchDog", []),
+  ("CredentialProvider", ["SecretVault"]),
+  ("ADProvider", ["Directory"]),
+  ("ConfigSynchronizer", ["BrokerConfiguration"]),
+  ("HighAvailability", []),
+]
+let serviceRooms: [Target.Dependency] = ["AgentSystemHost"] + services.map { .init(stringLiteral: "\($0.name)Service") }
+
+let package = Package(
+  name: "connectord",
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+    .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+  ],
+  targets: [
+    // The ground: values, ports and pure logic; nothing but the standard library and Foundation.
+    room("World"),
+    room("EventCatalog", ["World"]),
+    room("CloudAPI", ["World"]),
+    room("ConnectorSettings"),
+    room("AgentSystem", ground, exclude: ["README.md"]),
+    room("ServiceKit", ground + ["CloudAPI", "ConnectorSettings", "AgentSystem"]),
+    room("Supervision", ground, exclude: ["README.md"]),
+    room("Directory", ["World"]),
+    room("BrokerConfiguration", ["World"], exclude: ["README.md"]),
+    room("ControlAPI", ground + ["CloudAPI", "ConnectorSettings"]),
+    room("SimulatedCloud", ground + ["CloudAPI"]),
+    room("AgentSystemHost", kit, exclude: ["README.md"]),
+    // The ports of World, simulated and for real.
+    room("SimulatedWorld", ["World"]),
+    room("LiveWorld", ["World"]),
+    // Adapters: each stands alone before one library.
+    room("EventHub", ground),
+    .systemLibrary(name: "CSystemd", path: "Sources/CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+    .systemLibrary(name: "CArchive", path: "Sources/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    room("Systemd", ground + ["EventHub", "CSystemd"]),
+    room("ArchiveLib", ["World", "CArchive"]),
+    room("ConfigurationYAML", ["World", "ConnectorSettings", "BrokerConfiguration", yams]),
+    room("DirectoryYAML", ["World", "Directory", yams]),
+    room("ConfigStore", ["World", "BrokerConfiguration", grdb, crypto]),
+    room("SecretVault", ["World", crypto]),
+    room("LinkIdentity", ["World", x509, asn1, crypto]),
+    room("LabCA", ["World", "CloudAPI", "LinkIdentity", x509, asn1, crypto]),
+    room("LinkTransport", ["World", "CloudAPI", "LinkIdentity"] + nioHTTP),
+    room("CloudLinkLive", ground + ["CloudAPI", "ConnectorSettings", "LinkIdentity", "LinkTransport", crypto] + nioHTTP),
+    room("CloudLinkAcceptor", ["World", "CloudAPI", "LinkIdentity", "LinkTransport"] + nioHTTP),
+    room("PeerChannelLive", ["World", "CloudAPI", "LinkIdentity", "LinkTransport", "ServiceKit"] + nioTLS),
+    room("CloudStore", ["World", "SimulatedCloud", grdb]),
+    room("CloudServer", ground + ["CloudAPI", "SimulatedCloud", "CloudStore", crypto] + nioTLS + hummingbird),
+    room("ControlServer", ground + ["ControlAPI"] + nio),
+  ]
+    // The services, the order that they stand in, the daemon and the lab that run them, and the programs.
+    + services.map { room("\($0.name)Service", kit + $0.below, path: "Sources/Services/\($0.name)", exclude: ["README.md"]) } + [
+      room("ServiceOrder", ["World"] + serviceRooms),
+      room(
+        "Daemon",
+        kit + serviceRooms + [
+          "ServiceOrder", "Supervision", "CloudLinkLive", "PeerChannelLive", "ConfigStore", "ConfigurationYAML", "BrokerConfiguration", "ControlAPI",
+          "ControlServer", "Directory", "DirectoryYAML", "EventHub", "LiveWorld", "Systemd",
+        ] + nio),
+      room(
+        "Lab",
+        kit + [
+          "Daemon", "ServiceOrder", "SimulatedCloud", "CloudServer", "CloudStore", "CloudLinkAcceptor", "LabCA", "BrokerConfiguration",
+          "ConfigurationYAML", "ControlAPI", "EventHub", "LiveWorld", httpClient,
+        ] + nioTLS),
+      room("DaemonCommands", ["Daemon", "World", argumentParser]),
+      room(
+        "LabCommands", ["Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "LiveWorld", "World", argumentParser]),
+      room("ConnectorctlCommands", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI", argumentParser]),
+      program("connectord", ["DaemonCommands", argumentParser]),
+      program("connectorctl", ["ConnectorctlCommands", argumentParser]),
+      program("connector-lab", ["LabCommands", argumentParser]),
+    ]
+    // Tests: one target for each room that has rules of its own, those with real processes last.
+    + [
+      tests("World", ["World", "LiveWorld", "SimulatedWorld"]),
+      tests("Files", ["World", "LiveWorld", "SimulatedWorld"]),
+      tests("Supervision", ground + ["Supervision", "LiveWorld", "SimulatedWorld"]),
+      tests("EventCatalog", ground),
+      tests("EventHub", ground + ["EventHub", "SimulatedWorld"]),
+      tests("Systemd", ground + ["EventHub", "Systemd"]),
+      tests("ServiceKit", kit + ["SimulatedWorld"]),
+      tests("AgentSystem", kit + ["SimulatedWorld"]),
+      tests("AgentSystemHost", kit + ["AgentSystemHost", "SimulatedWorld"]),
+      tests("WatchDogService", kit + ["AgentSystemHost", "WatchDogService", "SimulatedWorld"]),
+      tests("LoggerService", kit + ["LoggerService", "ArchiveLib", "SimulatedWorld"]),
+      tests("SecretVault", ["World", "SecretVault", "SimulatedWorld", "LiveWorld", crypto]),
+      tests("CredentialProviderService", kit + ["CredentialProviderService", "SecretVault", "SimulatedWorld"]),
+      tests("Directory", ["World", "Directory"]),
+      tests("DirectoryYAML", ["World", "Directory", "DirectoryYAML"]),
+      tests("ADProviderService", kit + ["ADProviderService", "Directory", "DirectoryYAML", "SimulatedWorld"]),
+      tests("ConfigurationYAML", ["World", "ConnectorSettings", "BrokerConfiguration", "ConfigurationYAML"]),
+      tests("BrokerConfiguration", ["World", "BrokerConfiguration", "ConfigurationYAML"]),
+      tests("ConfigStore", ["World", "LiveWorld", "BrokerConfiguration", "ConfigStore", grdb]),
+      tests("ConfigSynchronizerService", kit + ["BrokerConfiguration", "ConfigSynchronizerService", "SimulatedWorld"]),
+      tests("HighAvailabilityService", kit + ["HighAvailabilityService", "SimulatedWorld"]),
+      tests("LabCA", ["World", "LiveWorld", "CloudAPI", "LinkIdentity", "LabCA", x509, asn1, crypto]),
+      tests(
+        "CloudLink",
+        ground + ["CloudAPI", "ConnectorSettings", "LinkIdentity", "LinkTransport", "LabCA", "LiveWorld", "CloudLinkLive", "CloudLinkAcceptor"] + nioHTTP
+          + [lib("NIOEmbedded", "swift-nio")]),
+      tests("PeerChannel", ["World", "LiveWorld", "CloudAPI", "ServiceKit", "LinkIdentity", "LinkTransport", "LabCA", "PeerChannelLive"] + nioTLS),
+      tests("SimulatedCloud", ground + ["CloudAPI", "SimulatedCloud"]),
+      tests("CloudStore", ["World", "CloudAPI", "SimulatedCloud", "CloudStore", grdb]),
+      tests(
+        "CloudServer",
+        ground + ["CloudAPI", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer", crypto, x509, asn1, httpClient] + nioTLS
+          + [lib("NIOHTTP1", "swift-nio"), lib("NIOFoundationCompat", "swift-nio")]),
+      tests("ControlAPI", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI"]),
+      tests("ControlServer", ground + ["CloudAPI", "ControlAPI", "ControlServer"] + nio + [lib("NIOEmbedded", "swift-nio")]),
+      tests("Connectorctl", ground + ["CloudAPI", "ControlAPI", "ConnectorctlCommands", argumentParser]),
+      tests("ServiceOrder", ["World", "ServiceOrder"]),
+      tests("Daemon", ["World", "Daemon", "ControlAPI"]),
+      tests("Lab", ["World", "LiveWorld", "Lab"]),
+      tests("Tidy", []),
+      .testTarget(
+        name: "ProcessTests", dependencies: ["connectord", "connectorctl", "connector-lab"], path: "Tests/ProcessTests", swiftSettings: ours),
+    ]
+)

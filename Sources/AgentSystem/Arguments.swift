@@ -1,0 +1,61 @@
+/// What a restart restarts. In a lab both restart the connector's process; only a machine's restart settles the pending-restart flags.
+package enum RestartTarget: String, CaseIterable, Codable, Sendable {
+  case process
+  case machine
+}
+
+/// A version of one to four numbers with dots, such as `4.370.0.1227`. Nothing else, so that it can name a folder.
+package struct ReleaseVersion: Hashable, Sendable {
+  package let text: String
+
+  /// Nil unless `text` is one to four decimal numbers of at most nine digits.
+  package init?(_ text: String) {
+    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
+    guard (1...4).contains(parts.count), parts.allSatisfy({ (1...9).contains($0.count) && $0.allSatisfy { (48...57).contains($0) } }) else {
+      return nil
+    }
+    self.text = text
+  }
+}
+
+/// A SHA-256 digest in 64 lower-case hexadecimal digits.
+package struct ReleaseDigest: Hashable, Sendable {
+  package let text: String
+
+  package init?(_ text: String) {
+    guard text.utf8.count == 64, text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else { return nil }
+    self.text = text
+  }
+}
+
+/// Why somebody asks: one line of at most 200 bytes without control characters, safe to show and to log.
+package struct ReasonText: Hashable, Sendable, ExpressibleByStringLiteral {
+  package static let limit = 200
+  package let text: String
+
+  /// Makes any text fit: a control character becomes a blank, and the rest beyond the limit is cut off.
+  package init(_ text: String) {
+    var out = ""
+    var size = 0
+    for scalar in text.unicodeScalars {
+      let kept = Self.isPlain(scalar) ? scalar : " "
+      size += UTF8.width(kept)
+      if size > Self.limit { break }
+      out.unicodeScalars.append(kept)
+    }
+    self.text = out
+  }
+
+  package init(stringLiteral value: String) { self.init(value) }
+
+  /// Nil when the text does not fit as it is: what a decoder accepts.
+  package init?(exactly text: String) {
+    guard text.utf8.count <= Self.limit, text.unicodeScalars.allSatisfy(Self.isPlain) else { return nil }
+    self.text = text
+  }
+
+  /// Neither a control character (C0, DEL, C1) nor a line or paragraph separator.
+  static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value >= 0x20 && !(0x7f...0x9f).contains(scalar.value) && scalar.value != 0x2028 && scalar.value != 0x2029
+  }
+}

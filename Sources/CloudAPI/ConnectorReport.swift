@@ -1,0 +1,57 @@
+package import World
+
+/// A connector's answer to a heartbeat.
+package struct ConnectorReport: Hashable, Codable, Sendable {
+  package struct Service: Hashable, Codable, Sendable {
+    package var name: ServiceName
+    /// A state of the supervisor's table, or `disabled`.
+    package var state: String
+    package var restarts: Int
+
+    package init(name: ServiceName, state: String, restarts: Int) {
+      self.name = name
+      self.state = state
+      self.restarts = restarts
+    }
+  }
+
+  package var id: String
+  package var fqdn: String
+  package var version: String
+  package var bootstrapperVersion: String
+  /// The daemon's boot and the number of its latest event.
+  package var boot: String
+  package var eventSequence: UInt64
+  package var time: WallTime
+  package var startedAt: WallTime
+  package var services: [Service]
+  package var inMaintenance: Bool
+  package var elected: String?
+  package var electionReason: String
+  package var configurationRevision: Int?
+  package var peerAddress: String?
+  /// Problems that the connector knows of, each one sentence; empty when it is ready.
+  package var problems: [String]
+
+  package init(
+    id: String, fqdn: String, version: String, bootstrapperVersion: String, boot: String, eventSequence: UInt64, time: WallTime, startedAt: WallTime,
+    services: [Service], inMaintenance: Bool, elected: String?, electionReason: String, configurationRevision: Int?, peerAddress: String?,
+    problems: [String]
+  ) {
+    self.id = id
+    self.fqdn = fqdn
+    self.version = version
+    self.bootstrapperVersion = bootstrapperVersion
+    self.boot = boot
+    self.eventSequence = eventSequence
+    self.time = time
+    self.startedAt = startedAt
+    self.services = services
+    self.inMaintenance = inMaintenance
+    self.elected = elected
+    self.electionReason = electionReason
+    self.configurationRevision = configurationRevision
+    self.peerAddress = peerAddress
+    self.problems = problems
+  }
+}

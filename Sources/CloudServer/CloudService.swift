@@ -1,0 +1,192 @@
+package import CloudAPI
+import CloudStore
+package import EventCatalog
+package import SimulatedCloud
+package import World
+
+/// The shell of the cloud: owns `CloudLogic`, saves what it says, and speaks to connectors through the ports. Its HTTP server and the acceptor of links are
+/// clients of it.
+///
+/// A request that changes something is answered only when it is saved; when that fails, the change is undone and the asker gets 503. What connectors do
+/// (links, heartbeats) is not undone: what of it could not be saved is saved with the next request.
+package actor CloudService {
+  package struct Ports: Sendable {
+    package var clock: any WorldClock
+    package var random: any RandomSource
+    package var events: any EventSink
+    package var certificates: any CertificateSigning
+    package var store: any CloudPersistence
+
+    package init(
+      clock: any WorldClock, random: any RandomSource, events: any EventSink, certificates: any CertificateSigning, store: any CloudPersistence
+    ) {
+      self.clock = clock
+      self.random = random
+      self.events = events
+      self.certificates = certificates
+      self.store = store
+    }
+  }
+
+  package let ports: Ports
+  package let settings: CloudSettings
+  private var logic: CloudLogic
+  /// The reversed links and the address that connectors dial; nil until the acceptor listens.
+  var links: (any ConnectorLinks)?
+  var linkAddress: String?
+  var heartbeats: [String: (link: UInt64, task: Task<Void, Never>)] = [:]
+  var served: [String: (revision: Int, body: [UInt8])] = [:]
+  private var unsaved: [CloudRecordKey: CloudDirective] = [:]
+  private var storeFailing = false
+  private var listeners: [Int: AsyncStream<CloudChange>.Continuation] = [:]
+  private var lastListener = 0
+  private var timer: Task<Void, Never>?
+  var stopped = false
+
+  /// - Parameter records: what the store held when it was opened.
+  package init(settings: CloudSettings, records: [CloudRecord], ports: Ports) {
+    self.settings = settings
+    self.ports = ports
+    logic = CloudLogic(settings: settings)
+    let dropped = logic.load(records, at: ports.clock.now())
+    if dropped > 0 { ports.events.emit(.cloudRecordsDropped(count: dropped, detail: "they belong to a customer that is not there"), from: nil) }
+  }
+
+  /// The acceptor listens at `address` (`host:port`): from now on connectors can register.
+  package func use(_ links: any ConnectorLinks, address: String) {
+    self.links = links
+    linkAddress = address
+  }
+
+  /// Starts to watch leases; without it none runs out.
+  package func start() {
+    guard timer == nil, !stopped else { return }
+    timer = Task { [clock = ports.clock, atMost = settings.leaseLength / 3] in
+      while !Task.isCancelled {
+        let now = clock.now().moment
+        // Every deadline lies at least one lease ahead when it comes up, so waking three times within a lease misses none.
+        let wake = min(max(self.nextDeadline ?? now + atMost, now + .milliseconds(20)), now + atMost)
+        do { try await clock.sleep(until: wake) } catch { return }
+        _ = self.handle(.tick, undoable: false)
+      }
+    }
+  }
+
+  /// Ends heartbeats, lease watching and all streams of changes.
+  package func stop() async {
+    stopped = true
+    timer?.cancel()
+    let running = [timer].compactMap { $0 } + heartbeats.values.map(\.task)
+    for beat in heartbeats.values { beat.task.cancel() }
+    for task in running { await task.value }
+    timer = nil
+    heartbeats = [:]
+    for listener in listeners.values { listener.finish() }
+    listeners = [:]
+  }
+
+  /// For an authority that does not keep them itself: give them to it at the start.
+  package var revokedSerials: Set<String> { logic.revokedSerials }
+
+  private var nextDeadline: Moment? { logic.nextDeadline }
+
+  /// Everything that the lab's table shows differently from now on; ends when the service stops. A listener that does not read loses the oldest beyond 4096.
+  package func changes() -> AsyncStream<CloudChange> {
+    let (stream, continuation) = AsyncStream.makeStream(of: CloudChange.self, bufferingPolicy: .bufferingNewest(4096))
+    guard !stopped else {
+      continuation.finish()
+      return stream
+    }
+    lastListener += 1
+    let number = lastListener
+    listeners[number] = continuation
+    continuation.onTermination = { _ in Task { await self.forget(listener: number) } }
+    return stream
+  }
+
+  private func forget(listener number: Int) { listeners[number] = nil }
+
+  package func state() -> LabState { logic.state(at: ports.clock.now()) }
+
+  /// Handles a request that someone waits for, drops the links that it ends, and returns its answer. Never throws: refusals are answers.
+  package func ask(_ request: CloudRequest) async -> CloudAnswer {
+    let (answer, drops) = handle(request, undoable: true)
+    for (connector, reason) in drops { await links?.drop(connector, reason: reason) }
+    return answer
+  }
+
+  /// Handles what has happened to connectors.
+  func note(_ request: CloudRequest) { _ = handle(request, undoable: false) }
+
+  /// Both halves of a registration with the signature between them, in one step of the actor, so that two at once cannot mix.
+  func register(_ call: RegistrationCall, certificateRequest: String) async -> Result<(RegistrationGrant, certificate: String), CloudRefusal> {
+    let first = handle(.register(call), undoable: true).answer
+    guard case .grant(let grant) = first else { return .failure(Self.refusal(in: first)) }
+    let signed: (certificatePEM: String, serial: String)
+    do {
+      signed = try ports.certificates.sign(
+        requestPEM: certificateRequest, connectorID: grant.connector, customer: grant.customer, fqdn: grant.fqdn)
+    } catch {
+      let refused = handle(.registrationFailed(grant, detail: "the certificate request cannot be signed: \(error)"), undoable: true).answer
+      return .failure(Self.refusal(in: refused))
+    }
+    let (second, drops) = handle(.registered(grant, serial: signed.serial), undoable: true)
+    guard case .grant(let final) = second else {
+      ports.certificates.revoke(serial: signed.serial)
+      return .failure(Self.refusal(in: second))
+    }
+    for (connector, reason) in drops { await links?.drop(connector, reason: reason) }
+    return .success((final, certificate: signed.certificatePEM))
+  }
+
+  private static func refusal(in answer: CloudAnswer) -> CloudRefusal {
+    if case .refused(let refusal) = answer { refusal } else { CloudRefusal(.unavailable, "the cloud did not expect its own answer") }
+  }
+
+  /// The directives of one request: first saved, then carried out.
+  private func handle(_ request: CloudRequest, undoable: Bool) -> (answer: CloudAnswer, drops: [(String, String)]) {
+    let before = undoable ? logic : nil
+    let outcome = logic.handle(request, at: ports.clock.now())
+    let records = outcome.directives.compactMap { directive -> (CloudRecordKey, CloudDirective)? in
+      switch directive {
+      case .save(let record): (record.key, directive)
+      case .remove(let key): (key, directive)
+      default: nil
+      }
+    }
+    if !records.isEmpty || !unsaved.isEmpty {
+      var all = unsaved
+      for (key, directive) in records { all[key] = directive }
+      do {
+        try ports.store.commit(Array(all.values))
+        unsaved = [:]
+        storeFailing = false
+      } catch {
+        if !storeFailing { ports.events.emit(.cloudStoreFailed(detail: error.description), from: nil) }
+        storeFailing = true
+        if let before, !records.isEmpty {
+          logic = before
+          return (
+            .refused(CloudRefusal(.unavailable, "the cloud could not save this (\(error.detail)), so nothing was changed; try again later")), []
+          )
+        }
+        unsaved = all
+      }
+    }
+    return (outcome.answer, carryOut(outcome.directives))
+  }
+
+  private func carryOut(_ directives: [CloudDirective]) -> [(String, String)] {
+    var drops: [(String, String)] = []
+    for directive in directives {
+      switch directive {
+      case .save, .remove: continue
+      case .emit(let event): ports.events.emit(event, from: nil)
+      case .changed(let change): for listener in listeners.values { listener.yield(change) }
+      case .revoke(let serial): ports.certificates.revoke(serial: serial)
+      case .dropLink(let connector, let reason): drops.append((connector, reason))
+      }
+    }
+    return drops
+  }
+}

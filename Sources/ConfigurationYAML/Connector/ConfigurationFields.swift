@@ -1,0 +1,127 @@
+import ConnectorSettings
+
+/// One field of `ConnectorConfiguration`: the one description that the reader, the JSON Schema and the reference page come from.
+package struct ConfigurationField: Sendable {
+  package var path: String
+  package var shape: Shape
+  /// A field that is not required has the default of the struct, or may be left out.
+  package var required: Bool
+  package var doc: String
+
+  init(_ path: String, _ shape: Shape, required: Bool = false, _ doc: String) {
+    self.path = path
+    self.shape = shape
+    self.required = required
+    self.doc = doc
+  }
+}
+
+/// Every field of `ConnectorConfiguration`, in the order of the struct. A test holds it against what the struct encodes.
+package enum ConfigurationFields {
+  package static let all: [ConfigurationField] = [
+    .init(
+      "connector.fqdn", .text(.hostName), required: true,
+      "Fully qualified name of the connector's machine; elections go by its alphabetical order."),
+    .init("connector.customer", .text(.token), required: true, "Customer id in the cloud."),
+    .init("connector.resourceLocation", .text(.token), required: true, "Id of the resource location in the cloud."),
+    .init("connector.clientID", .text(.nonEmpty), required: true, "Id of the API client that registers the connector."),
+    .init(
+      "connector.clientSecretFile", .text(.path), required: true, "A file of mode 0600 that holds the client secret; read only to register."),
+    .init("cloud.url", .text(.httpsURL), required: true, "Base address of the cloud's API."),
+    .init("cloud.caFile", .text(.path), required: true, "PEM file with the certificate authority that the cloud's certificate must chain to."),
+    .init("cloud.connectTimeout", time(.milliseconds(100), .seconds(300)), "Limit of name lookup, TCP and TLS together."),
+    .init(
+      "cloud.requestTimeout", time(.milliseconds(100), .seconds(3600)), "Limit of one request to the cloud, from sending it to the end of its answer."
+    ),
+    .init(
+      "cloud.silenceLimit", time(.milliseconds(100), .seconds(3600)),
+      "Without a request from the cloud for this long, the link is taken for dead and dialled anew."),
+    .init(
+      "cloud.backoffInitial", time(.milliseconds(1), .seconds(3600)),
+      "First ceiling of the wait between tries; each wait is drawn from the whole range below it."),
+    .init("cloud.backoffMax", time(.milliseconds(1), .seconds(86_400)), "Largest ceiling of the wait between tries; not below backoffInitial."),
+    .init("cloud.clockSkewLimit", time(.seconds(1), .seconds(86_400)), "A clock that differs by more than this from the cloud's is reported."),
+    .init("state.directory", .text(.path), "The state directory, mode 0700; the default is systemd's."),
+    .init("state.controlSocket", .text(.path), "The control socket; `control.sock` in the state directory unless set."),
+    .init("supervision.restartBudget", .integer(0...1000), "More restarts than this within budgetWindow stop the daemon with exit code 70."),
+    .init("supervision.budgetWindow", time(.seconds(1), .seconds(86_400)), "The span that restartBudget counts in."),
+    .init(
+      "supervision.backoffInitial", time(.milliseconds(1), .seconds(3600)),
+      "Wait before the first restart of a child; it doubles with each that follows."),
+    .init("supervision.backoffMax", time(.milliseconds(1), .seconds(3600)), "Longest wait before a restart; not below backoffInitial."),
+    .init(
+      "supervision.stableAfter", time(.milliseconds(1), .seconds(86_400)), "A child that ran for this long starts again from the first back-off."),
+    .init("supervision.readyWithin", time(.milliseconds(10), .seconds(3600)), "A child that is not ready by then is replaced."),
+    .init("supervision.pingEvery", time(.milliseconds(10), .seconds(3600)), "How often each child is asked whether it is live."),
+    .init("supervision.pingDeadline", time(.milliseconds(10), .seconds(3600)), "A child that leaves a ping unanswered for this long is replaced."),
+    .init("supervision.stopWithin", time(.milliseconds(10), .seconds(3600)), "A child's budget to stop in order."),
+    .init(
+      "events.output", .choice(ConnectorConfiguration.Events.Output.allCases.map(\.rawValue)),
+      "Where events go. `auto`: the journal when there is one, otherwise standard error."),
+    .init("events.ring", .integer(16...1_048_576), "How many of the latest events `connectorctl events` can show."),
+    .init("logger.level", .choice(ConnectorConfiguration.Logger.Level.allCases.map(\.rawValue)), "The least important level that is written."),
+    .init("logger.rotateBytes", .integer(4096...1_073_741_824), "A log file is rotated when it would grow beyond this many bytes."),
+    .init("logger.keep", .integer(0...1000), "Rotated files kept for each service."),
+    .init("logger.queue", .integer(1...1_048_576), "Lines that wait for the disk; beyond it they are dropped and counted."),
+    .init(
+      "directory.file", .text(.path),
+      "A YAML description of forests, domains, users, groups and computers; without it the AD Provider answers that it is joined to nothing."),
+    .init("directory.joinedDomain", .text(.hostName), "The domain that the connector's machine is joined to."),
+    .init("directory.healthEvery", time(.milliseconds(100), .seconds(86_400)), "How often the domain controllers' health is checked."),
+    .init(
+      "credentials.rootKeyFile", .text(.path),
+      "A file of mode 0600 with the 32-byte root key. Unset: systemd's credential `connectord.root-key`, else `root.key` in the state directory, made at first start."
+    ),
+    .init(
+      "configSync.interval", time(.milliseconds(100), .seconds(3600)),
+      "How often the cloud is asked for a newer broker configuration. The product: 60s in its technical brief, 300s in its newer setting (60s to 1h)."
+    ),
+    .init("configSync.keep", .integer(0...100), "Earlier databases kept beside the current one."),
+    .init("highAvailability.probeEvery", time(.milliseconds(10), .seconds(3600)), "How often peers are probed. Unknown in the product, chosen."),
+    .init(
+      "highAvailability.peerTimeout", time(.milliseconds(10), .seconds(3600)),
+      "A peer that answers nothing for this long does not take part in the election; longer than probeEvery. Unknown in the product, chosen."),
+    .init(
+      "highAvailability.listen", .text(.hostPort),
+      "Loopback host:port that this connector answers its peers on; unset means any free port on 127.0.0.1."),
+    .init("testbed.faults", .flag, "Only for laboratories: lets `connectorctl fault` crash or hang a service. Never set it in production."),
+  ]
+
+  private static func time(_ least: Duration, _ most: Duration) -> Shape { .duration(TimeSpan(least), TimeSpan(most)) }
+
+  /// What the blocks are for, for the reference page and the schema.
+  package static let blocks: [(key: String, doc: String)] = [
+    ("connector", "Who this connector is."),
+    ("cloud", "Where the cloud is and how long to wait for it."),
+    ("state", "Where the connector keeps what must survive."),
+    ("supervision", "How services are restarted, watched and stopped."),
+    ("events", "Where events go."),
+    ("logger", "The services' logs."),
+    ("directory", "The directory that the AD Provider answers from."),
+    ("credentials", "The Credential Provider's root key."),
+    ("configSync", "How the broker configuration is kept in step with the cloud."),
+    ("highAvailability", "How connectors of one resource location watch each other and elect one."),
+    ("testbed", "Only for laboratories: never set these in production."),
+  ]
+
+  /// A field's default in words, `required` or `unset`.
+  package static func presence(of field: ConfigurationField) -> ShapeField.Presence {
+    if field.required { return .required }
+    return defaults.at(field.path).map(ShapeField.Presence.defaulted) ?? .optional
+  }
+
+  /// The shape of the whole file.
+  package static let shape: Shape = .record(
+    blocks.map { block in
+      let fields = all.filter { $0.path.hasPrefix(block.key + ".") }
+      let keys = fields.map { ShapeField(String($0.path.dropFirst(block.key.count + 1)), $0.shape, presence(of: $0), $0.doc) }
+      return ShapeField(block.key, .record(keys), fields.contains(where: \.required) ? .required : .defaulted(.record([])), block.doc)
+    })
+
+  /// What the struct holds when nothing but the required fields is given. Its encoding cannot fail: it is texts, numbers and flags.
+  private static let defaults: Tree = {
+    let empty = ConnectorConfiguration(
+      connector: .init(fqdn: "", customer: "", resourceLocation: "", clientID: "", clientSecretFile: ""), cloud: .init(url: "", caFile: ""))
+    return (try? Tree(encoding: empty)) ?? .record([])
+  }()
+}

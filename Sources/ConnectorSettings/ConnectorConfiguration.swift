@@ -1,0 +1,156 @@
+/// Everything that a connector can be told, in one value. Its JSON Schema, its reference page and the checks of `connectord check-config` come from it.
+package struct ConnectorConfiguration: Hashable, Codable, Sendable {
+  package var connector: Identity
+  package var cloud: Cloud
+  package var state = State()
+  package var supervision = Supervision()
+  package var events = Events()
+  package var logger = Logger()
+  package var directory = Directory()
+  package var credentials = Credentials()
+  package var configSync = ConfigSync()
+  package var highAvailability = HighAvailability()
+  package var testbed = Testbed()
+
+  package init(connector: Identity, cloud: Cloud) {
+    self.connector = connector
+    self.cloud = cloud
+  }
+
+  /// Who this connector is.
+  package struct Identity: Hashable, Codable, Sendable {
+    /// Fully qualified name of the connector's machine; elections go by its alphabetical order.
+    package var fqdn: String
+    package var customer: String
+    /// Id of the resource location in the cloud.
+    package var resourceLocation: String
+    package var clientID: String
+    /// A file of mode 0600 that holds the client secret; read only to register.
+    package var clientSecretFile: String
+
+    package init(fqdn: String, customer: String, resourceLocation: String, clientID: String, clientSecretFile: String) {
+      self.fqdn = fqdn
+      self.customer = customer
+      self.resourceLocation = resourceLocation
+      self.clientID = clientID
+      self.clientSecretFile = clientSecretFile
+    }
+  }
+
+  /// Where the cloud is and how long to wait for it.
+  package struct Cloud: Hashable, Codable, Sendable {
+    /// Base address of the cloud's API, `https://host:port`.
+    package var url: String
+    /// PEM file with the certificate authority that the cloud's certificate must chain to.
+    package var caFile: String
+    package var connectTimeout = TimeSpan(.seconds(10))
+    package var requestTimeout = TimeSpan(.seconds(30))
+    /// Without a request from the cloud for this long, the link is taken for dead and dialled anew.
+    package var silenceLimit = TimeSpan(.seconds(15))
+    /// First and largest ceiling of the back-off between tries; each wait is drawn from the whole range (full jitter).
+    package var backoffInitial = TimeSpan(.milliseconds(500))
+    package var backoffMax = TimeSpan(.seconds(60))
+    /// A clock that differs by more than this from the cloud's is reported.
+    package var clockSkewLimit = TimeSpan(.seconds(300))
+
+    package init(url: String, caFile: String) {
+      self.url = url
+      self.caFile = caFile
+    }
+  }
+
+  package struct State: Hashable, Codable, Sendable {
+    /// The state directory, mode 0700; the default is systemd's.
+    package var directory = "/var/lib/connectord"
+    /// The control socket; `control.sock` in the state directory unless set.
+    package var controlSocket: String?
+
+    package init() {}
+  }
+
+  /// How children are restarted, watched and stopped.
+  package struct Supervision: Hashable, Codable, Sendable {
+    /// More restarts than this within `budgetWindow` stop the daemon with exit code 70.
+    package var restartBudget = 10
+    package var budgetWindow = TimeSpan(.seconds(60))
+    package var backoffInitial = TimeSpan(.milliseconds(200))
+    package var backoffMax = TimeSpan(.seconds(30))
+    /// A child that ran for this long starts again from the first back-off.
+    package var stableAfter = TimeSpan(.seconds(60))
+    package var readyWithin = TimeSpan(.seconds(30))
+    package var pingEvery = TimeSpan(.seconds(5))
+    /// A child that leaves a ping unanswered for this long is replaced.
+    package var pingDeadline = TimeSpan(.seconds(10))
+    package var stopWithin = TimeSpan(.seconds(5))
+
+    package init() {}
+  }
+
+  package struct Events: Hashable, Codable, Sendable {
+    package enum Output: String, Codable, CaseIterable, Sendable { case auto, journal, stderr, none }
+    /// `auto`: the journal when there is one, otherwise standard error.
+    package var output = Output.auto
+    /// How many of the latest events `connectorctl events` can show.
+    package var ring = 4096
+
+    package init() {}
+  }
+
+  package struct Logger: Hashable, Codable, Sendable {
+    package enum Level: String, Codable, CaseIterable, Sendable { case error, warning, info, debug }
+    package var level = Level.info
+    /// A log file is rotated when it would grow beyond this many bytes.
+    package var rotateBytes = 1_048_576
+    /// Rotated files kept for each service.
+    package var keep = 4
+    /// Lines that wait for the disk; beyond it they are dropped and counted.
+    package var queue = 4096
+
+    package init() {}
+  }
+
+  package struct Directory: Hashable, Codable, Sendable {
+    /// A YAML description of forests, domains, users, groups and computers; without it the AD Provider answers that it is joined to nothing.
+    package var file: String?
+    /// The domain that the connector's machine is joined to.
+    package var joinedDomain: String?
+    package var healthEvery = TimeSpan(.seconds(60))
+
+    package init() {}
+  }
+
+  package struct Credentials: Hashable, Codable, Sendable {
+    /// A file of mode 0600 with the 32-byte root key. Unset: systemd's credential `connectord.root-key`, else `root.key` in the state directory, made at first start.
+    package var rootKeyFile: String?
+
+    package init() {}
+  }
+
+  package struct ConfigSync: Hashable, Codable, Sendable {
+    /// 60 s in the vendor's technical brief, 300 s in its newer setting `Lhc.ConfigSyncIntervalSeconds` (60 to 3600).
+    package var interval = TimeSpan(.seconds(60))
+    /// Earlier databases kept beside the current one.
+    package var keep = 2
+
+    package init() {}
+  }
+
+  package struct HighAvailability: Hashable, Codable, Sendable {
+    /// How often peers are probed. Unknown in the product, chosen.
+    package var probeEvery = TimeSpan(.seconds(5))
+    /// A peer that answers nothing for this long does not take part in the election. Unknown in the product, chosen.
+    package var peerTimeout = TimeSpan(.seconds(15))
+    /// Loopback host:port that this connector answers its peers on; unset means any free port on 127.0.0.1.
+    package var listen: String?
+
+    package init() {}
+  }
+
+  /// Only for laboratories: never set these in production.
+  package struct Testbed: Hashable, Codable, Sendable {
+    /// Lets `connectorctl fault` crash or hang a service.
+    package var faults = false
+
+    package init() {}
+  }
+}

@@ -1,0 +1,104 @@
+import ArgumentParser
+import ControlAPI
+import EventCatalog
+
+struct HighAvailabilityCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    "ha", "High availability: who is elected, and why.", example: "connectorctl --connector c1 ha why",
+    subcommands: [HighAvailabilityStatus.self, HighAvailabilityWhy.self])
+}
+
+struct HighAvailabilityStatus: ConnectorctlLeaf {
+  static let configuration = CommandConfiguration("status", "The peers and the elected one.", example: "connectorctl --connector c1 ha status")
+  @OptionGroup var options: ControlOptions
+
+  func perform(_ session: Session) throws -> CommandExit {
+    try session.showCall(.highAvailabilityStatus, columns: ["elected", "isSelf", "reason", "fqdn", "answers"])
+  }
+}
+
+struct HighAvailabilityWhy: ConnectorctlLeaf {
+  static let configuration = CommandConfiguration("why", "The election in a sentence.", example: "connectorctl --connector c1 ha why")
+  @OptionGroup var options: ControlOptions
+
+  func perform(_ session: Session) throws -> CommandExit {
+    let answer = try session.call(.highAvailabilityWhy)
+    session.show(answer, as: answer["why"]?.text.map { OneLine.escape($0) + "\n" } ?? JSONText.text(answer))
+    return .done
+  }
+}
+
+struct SyncCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    "sync", "The broker configuration's copy on this connector.", example: "connectorctl --connector c1 sync now",
+    subcommands: [SyncStatus.self, SyncNow.self])
+}
+
+struct SyncStatus: ConnectorctlLeaf {
+  static let configuration = CommandConfiguration(
+    "status", "What is in use, and how the last import went.", example: "connectorctl --connector c1 sync status")
+  @OptionGroup var options: ControlOptions
+
+  func perform(_ session: Session) throws -> CommandExit { try session.showCall(.syncStatus, columns: ["state", "outcome", "revision", "problem"]) }
+}
+
+struct SyncNow: ConnectorctlLeaf {
+  static let configuration = CommandConfiguration(
+    "now", "Asks the cloud for its configuration at once.", example: "connectorctl --connector c1 sync now")
+  @OptionGroup var options: ControlOptions
+
+  func perform(_ session: Session) throws -> CommandExit { try session.showCall(.syncNow, columns: ["state", "outcome", "revision", "problem"]) }
+}
+
+struct WatchDogCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    "watchdog", "The WatchDog, which holds the way to the privileged operations.", example: "connectorctl --connector c1 watchdog maintenance on",
+    subcommands: [WatchDogStatus.self, WatchDogMaintenance.self, WatchDogScheduleRestart.self, WatchDogCancelRestart.self])
+}
+
+struct WatchDogStatus: ConnectorctlLeaf {
+  static let configuration = CommandConfiguration("status", "What the WatchDog watches.", example: "connectorctl --connector c1 watchdog status")
+  @OptionGroup var options: ControlOptions
+
+  func perform(_ session: Session) throws -> CommandExit { try session.showCall(.watchDogStatus) }
+}
+
+struct WatchDogMaintenance: ConnectorctlLeaf {
+  enum Switch: String, CaseIterable, ExpressibleByArgument { case on, off }
+
+  static let configuration = CommandConfiguration(
+    "maintenance", "Takes the connector out of service, or back in.",
+    example: "connectorctl --connector c1 watchdog maintenance on --reason 'disk is replaced'")
+  @OptionGroup var options: ControlOptions
+  @Argument(help: "on or off.") var maintenance: Switch
+  @Option(name: .long, help: "Why; it stands in the events and in the registry.") var reason = "asked for with connectorctl"
+
+  func perform(_ session: Session) throws -> CommandExit {
+    try session.showCall(.maintenance, ["on": .bool(maintenance == .on), "reason": .text(reason)])
+  }
+}
+
+struct WatchDogScheduleRestart: ConnectorctlLeaf {
+  enum Target: String, CaseIterable, ExpressibleByArgument { case process, machine }
+
+  static let configuration = CommandConfiguration(
+    "schedule-restart", "Restarts the connector's process or the machine later.",
+    example: "connectorctl --connector c1 watchdog schedule-restart --delay 5m")
+  @OptionGroup var options: ControlOptions
+  @Option(name: .long, help: "How long from now, such as 30s or 5m; at most 7d.") var delay = "0s"
+  @Option(name: .long, help: "process or machine.") var target = Target.machine
+  @Option(name: .long, help: "Why; it stands in the events.") var reason = "asked for with connectorctl"
+
+  func perform(_ session: Session) throws -> CommandExit {
+    try session.showCall(
+      .scheduleRestart, ["delay": .text(delay), "target": .text(target.rawValue), "reason": .text(reason)], columns: ["target", "dueAt", "reason"])
+  }
+}
+
+struct WatchDogCancelRestart: ConnectorctlLeaf {
+  static let configuration = CommandConfiguration(
+    "cancel-restart", "Takes a scheduled restart back.", example: "connectorctl --connector c1 watchdog cancel-restart")
+  @OptionGroup var options: ControlOptions
+
+  func perform(_ session: Session) throws -> CommandExit { try session.showCall(.cancelRestart) }
+}

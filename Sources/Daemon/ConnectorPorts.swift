@@ -1,0 +1,32 @@
+package import EventHub
+package import NIOCore
+package import World
+
+/// The world that a connector runs in, for real or simulated.
+package struct ConnectorPorts: Sendable {
+  /// The name in events, such as `c1`; the fully qualified name unless set.
+  package var name: String?
+  package var clock: any WorldClock
+  package var random: any RandomSource
+  package var files: any Files
+  package var outputs: [any EventOutput]
+  package var eventLoops: any EventLoopGroup
+  package var processID: Int
+  /// The file that the configuration came from, if it came from one.
+  package var configurationPath: String?
+
+  package init(
+    name: String? = nil, clock: any WorldClock, random: any RandomSource, files: any Files, outputs: [any EventOutput],
+    eventLoops: any EventLoopGroup,
+    processID: Int, configurationPath: String? = nil
+  ) {
+    self.name = name
+    self.clock = clock
+    self.random = random
+    self.files = files
+    self.outputs = outputs
+    self.eventLoops = eventLoops
+    self.processID = processID
+    self.configurationPath = configurationPath
+  }
+}

@@ -1,0 +1,98 @@
+import ConfigurationYAML
+import ConnectorSettings
+import EventCatalog
+import EventHub
+import Foundation
+import LiveWorld
+import NIOPosix
+import Supervision
+import Synchronization
+import Systemd
+import World
+
+/// `connectord run`: one connector as a process, with its signals and its service manager.
+package struct DaemonRun: Sendable {
+  private let configurationPath: String
+  private let name: String?
+  private let stopWithParent: Bool
+
+  package init(configurationPath: String, name: String?, stopWithParent: Bool) {
+    self.configurationPath = configurationPath
+    self.name = name
+    self.stopWithParent = stopWithParent
+  }
+
+  package func run() async -> ExitReason {
+    let files = DiskFiles()
+    let configuration: ConnectorConfiguration
+    do {
+      configuration = try ConfigurationFile.load(path: configurationPath, bytes: try files.read(configurationPath))
+    } catch let problems as ConfigurationProblems {
+      Self.say("\(problems)\nconnectord: the configuration is wrong; nothing was started. connectord check-config shows the same")
+      return .configuration
+    } catch {
+      Self.say("connectord: cannot read the configuration: \(error). Name the file with --config FILE")
+      return .noInput
+    }
+    signal(SIGPIPE, SIG_IGN)
+    let manager = ServiceManager()
+    let connector = Connector(
+      configuration: configuration,
+      ports: ConnectorPorts(
+        name: name, clock: LiveClock(), random: SystemRandom(), files: files, outputs: Self.outputs(configuration.events),
+        eventLoops: MultiThreadedEventLoopGroup.singleton, processID: Int(getpid()), configurationPath: configurationPath))
+    let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    let signals = Signals([SIGTERM, SIGINT, SIGHUP])
+    let listener = Task { await listen(signals, connector, manager) }
+    if stopWithParent {
+      ParentWatch.onParentGone {
+        connector.hub.emit(.daemonStopping(reason: "the program that started this connector has ended"), from: nil)
+        connector.stop()
+      }
+    }
+    let announcer = Task { await Announcer(connector: connector, manager: manager).run(changes) }
+    let feeder = Task { await feed(manager, connector) }
+    let reason = await connector.run { changed.yield() }
+    feeder.cancel()
+    listener.cancel()
+    changed.finish()
+    await announcer.value
+    manager.barrier()
+    return reason
+  }
+
+  private func listen(_ signals: Signals, _ connector: Connector, _ manager: ServiceManager) async {
+    for await number in signals.stream {
+      if number == SIGHUP {
+        manager.reloading("Reading the configuration again.")
+        await connector.reload(from: configurationPath)
+        manager.ready("Running.")
+        continue
+      }
+      manager.stopping("Stopping, the last service first.")
+      connector.hub.emit(.daemonStopping(reason: number == SIGTERM ? "SIGTERM" : "SIGINT"), from: nil)
+      connector.stop()
+    }
+  }
+
+  /// The service manager's watchdog is fed only while every child is live.
+  private func feed(_ manager: ServiceManager, _ connector: Connector) async {
+    guard let interval = manager.watchdogInterval else { return }
+    let clock = LiveClock()
+    while !Task.isCancelled {
+      if await connector.supervisor?.allLive() ?? true { manager.ping() }
+      guard (try? await clock.sleep(for: interval / 2)) != nil else { return }
+    }
+  }
+
+  private static func outputs(_ settings: ConnectorConfiguration.Events) -> [any EventOutput] {
+    switch settings.output {
+    case .none: []
+    case .stderr: [StandardErrorOutput()]
+    case .journal: [JournalOutput()]
+    case .auto: JournalOutput.isAvailable && ServiceManager().isPresent ? [JournalOutput()] : [StandardErrorOutput()]
+    }
+  }
+
+  private static func say(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data((text + "\n").utf8)) }
+}

@@ -1,0 +1,48 @@
+import ConfigurationYAML
+import ConnectorSettings
+import ControlAPI
+import EventCatalog
+import EventHub
+import Supervision
+import World
+
+extension Connector {
+  /// The parts of the configuration that a running connector takes over, each by restarting the service it belongs to. Everything else waits for the
+  /// next start of the process.
+  static let reloadable: [(prefix: String, service: ServiceName)] = [
+    ("logger.", .logger), ("credentials.", .credentialProvider), ("directory.", .adProvider), ("configSync.", .configSynchronizer),
+    ("highAvailability.", .highAvailability),
+  ]
+
+  /// Reads the configuration file again. A bad one changes nothing and is reported with line and field.
+  package func reload(from path: String) async {
+    hub.emit(.daemonReloading(file: path), from: nil)
+    let candidate: ConnectorConfiguration
+    do {
+      candidate = try ConfigurationFile.load(path: path, bytes: try ports.files.read(path))
+    } catch let problems as ConfigurationProblems {
+      let first = problems.problems.first
+      hub.emit(.daemonReloadRefused(file: path, line: first?.line ?? 0, field: first?.field ?? "", problem: first?.text ?? "\(problems)"), from: nil)
+      return
+    } catch {
+      hub.emit(.daemonReloadRefused(file: path, line: 0, field: "", problem: "\(error)"), from: nil)
+      return
+    }
+    let changes = (try? ConfigDiff(from: configuration, to: candidate).changes.map(\.path)) ?? []
+    var next = configuration
+    next.logger = candidate.logger
+    next.credentials = candidate.credentials
+    next.directory = candidate.directory
+    next.configSync = candidate.configSync
+    next.highAvailability = candidate.highAvailability
+    use(next)
+    var taken = 0
+    for (prefix, service) in Self.reloadable {
+      let count = changes.count(where: { $0.hasPrefix(prefix) })
+      // The directory's file may have changed although its name has not.
+      if count > 0 || service == .adProvider { _ = await supervisor?.restart(service.rawValue) }
+      taken += count
+    }
+    hub.emit(.daemonReloaded(changed: taken, pending: changes.count - taken), from: nil)
+  }
+}

@@ -1,0 +1,24 @@
+import ServiceKit
+import ServiceOrder
+import World
+
+/// The one way from outside to a service's operations: for the cloud over the link and for an administrator over the control socket.
+struct ServiceCalls: Sendable {
+  let registry: ServiceRegistry
+
+  /// Throws `NotSimulated` for a service that is not modelled, `ServiceUnavailable` for one that does not run, and what the service itself throws.
+  func call(_ service: ServiceName, _ operation: String, _ body: [UInt8], from caller: WireCaller) async throws -> [UInt8] {
+    guard ServiceOrder.entry(service).isSimulated else { throw NotSimulated("service \(service.rawValue) (operation \(operation))") }
+    return try await registry.wire(of: service).call(operation, body, from: caller)
+  }
+
+  /// Every error in the form that goes over a wire.
+  static func wireError(_ error: any Error) -> WireError {
+    switch error {
+    case let error as WireError: error
+    case let error as NotSimulated: WireError(.notSimulated, "\(error)")
+    case let error as ServiceUnavailable: WireError(.unavailable, "\(error)")
+    default: WireError(.failed, "\(error)")
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package import ConnectorSettings
+
+/// What `config/lab.yaml` can say: one resource location with its simulated cloud.
+package struct LabConfiguration: Hashable, Codable, Sendable {
+  package var cloud = Cloud()
+  package var resourceLocation = ResourceLocation()
+  package var connectors = Connectors()
+
+  package init() {}
+
+  package struct Cloud: Hashable, Codable, Sendable {
+    package var customer = "acme"
+    package var clientID = "lab-client"
+    /// The address that the cloud's two ports listen on. Anything but loopback opens the lab to the network.
+    package var listen = "127.0.0.1"
+    /// Port of the public API, and of the link; 0: any free one, kept for the next time.
+    package var apiPort = 0
+    package var linkPort = 0
+    /// How often the cloud asks each connector for its report. The product's cadence is unknown; chosen.
+    package var heartbeatEvery = TimeSpan(.seconds(2))
+    /// Without an answered heartbeat for this long a connector's lease has ended. Unknown in the product, chosen.
+    package var leaseLength = TimeSpan(.seconds(6))
+
+    package init() {}
+  }
+
+  package struct ResourceLocation: Hashable, Codable, Sendable {
+    package var name = "Lab"
+    /// A Windows time-zone name, the product's default.
+    package var timeZone = "GMT Standard Time"
+    /// The broker configuration that the cloud publishes to the connectors.
+    package var configuration = "broker.yaml"
+    /// The directory that the connectors are joined to.
+    package var directory = "directory.yaml"
+    package var joinedDomain = "forest1.local"
+
+    package init() {}
+  }
+
+  package struct Connectors: Hashable, Codable, Sendable {
+    package var count = 2
+    /// Connectors are called `c1`, `c2`, ...; their machines `c1.forest1.local`, ...
+    package var domain = "forest1.local"
+    package var syncEvery = TimeSpan(.seconds(10))
+    package var probeEvery = TimeSpan(.seconds(1))
+    package var peerTimeout = TimeSpan(.seconds(3))
+    package var pingEvery = TimeSpan(.seconds(1))
+    package var pingDeadline = TimeSpan(.seconds(3))
+    /// Budget of each connector's orderly stop; then it is killed.
+    package var stopWithin = TimeSpan(.seconds(10))
+
+    package init() {}
+  }
+}

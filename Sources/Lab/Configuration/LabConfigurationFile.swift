@@ -1,0 +1,57 @@
+import ConfigurationYAML
+import ConnectorSettings
+import LiveWorld
+import World
+
+/// Reads `lab.yaml`.
+package enum LabConfigurationFile {
+  /// Throws `LabError` with every problem, each with line, column and field.
+  package static func load(_ path: String) throws(LabError) -> LabConfiguration {
+    let bytes: [UInt8]
+    do { bytes = try DiskFiles().read(path) } catch { throw LabError(.noInput, "cannot read the lab's configuration: \(error)") }
+    return try read(bytes, shownAs: path)
+  }
+
+  package static func read(_ bytes: [UInt8], shownAs path: String) throws(LabError) -> LabConfiguration {
+    let shape: Shape
+    do { shape = try Self.shape() } catch { throw LabError(.configuration, "the lab's configuration cannot be read: \(error)") }
+    do { return try ShapedFile.load(LabConfiguration.self, file: path, bytes: bytes, shape: shape) } catch {
+      throw LabError(.configuration, "\(error)")
+    }
+  }
+
+  /// The file's form; each default is that of the struct.
+  static func shape() throws -> Shape {
+    let defaults = try Tree(encoding: LabConfiguration())
+    func field(_ section: String, _ key: String, _ shape: Shape) -> ShapeField {
+      ShapeField(key, shape, defaults.at("\(section).\(key)").map { .defaulted($0) } ?? .optional)
+    }
+    func section(_ key: String, _ fields: [ShapeField]) -> ShapeField {
+      ShapeField(key, .record(fields), defaults.at(key).map { .defaulted($0) } ?? .optional)
+    }
+    let span = Shape.duration(TimeSpan(.milliseconds(50)), TimeSpan(.seconds(3600)))
+    return .record([
+      section(
+        "cloud",
+        [
+          field("cloud", "customer", .text(.token)), field("cloud", "clientID", .text(.nonEmpty)), field("cloud", "listen", .text(.nonEmpty)),
+          field("cloud", "apiPort", .integer(0...65535)), field("cloud", "linkPort", .integer(0...65535)), field("cloud", "heartbeatEvery", span),
+          field("cloud", "leaseLength", span),
+        ]),
+      section(
+        "resourceLocation",
+        [
+          field("resourceLocation", "name", .text(.nonEmpty)), field("resourceLocation", "timeZone", .text(.nonEmpty)),
+          field("resourceLocation", "configuration", .text(.path)), field("resourceLocation", "directory", .text(.path)),
+          field("resourceLocation", "joinedDomain", .text(.hostName)),
+        ]),
+      section(
+        "connectors",
+        [
+          field("connectors", "count", .integer(1...1000)), field("connectors", "domain", .text(.hostName)), field("connectors", "syncEvery", span),
+          field("connectors", "probeEvery", span), field("connectors", "peerTimeout", span), field("connectors", "pingEvery", span),
+          field("connectors", "pingDeadline", span), field("connectors", "stopWithin", span),
+        ]),
+    ])
+  }
+}

@@ -1,0 +1,87 @@
+import ConnectorSettings
+import Foundation
+import World
+
+/// Writes what one connector of the lab needs before it starts: its folder, its configuration file and its client secret.
+package struct ConnectorSetup: Sendable {
+  let name: String
+  let laboratory: LabConfiguration
+  let paths: LabPaths
+  let cloud: CloudEndpoints
+  let directoryFile: String
+  let files: any Files
+
+  var fqdn: String { "\(name).\(laboratory.connectors.domain)" }
+  var stateDirectory: String { "\(paths.connector(name))/state" }
+  var configurationFile: String { "\(paths.connector(name))/connectord.yaml" }
+  var logFile: String { "\(paths.connector(name))/connectord.log" }
+  var socket: String { "\(stateDirectory)/control.sock" }
+
+  var endpoint: LabEndpoints.Connector {
+    LabEndpoints.Connector(name: name, fqdn: fqdn, socket: socket, stateDirectory: stateDirectory)
+  }
+
+  /// The configuration of this connector, as its file says it.
+  var configuration: ConnectorConfiguration {
+    var made = ConnectorConfiguration(
+      connector: .init(
+        fqdn: fqdn, customer: cloud.customer, resourceLocation: cloud.resourceLocation, clientID: cloud.clientID,
+        clientSecretFile: cloud.clientSecretFile),
+      cloud: .init(url: cloud.api, caFile: cloud.caFile))
+    made.state.directory = stateDirectory
+    made.cloud.backoffInitial = TimeSpan(.milliseconds(200))
+    made.cloud.backoffMax = TimeSpan(.seconds(2))
+    made.cloud.silenceLimit = laboratory.cloud.leaseLength
+    made.supervision.pingEvery = laboratory.connectors.pingEvery
+    made.supervision.pingDeadline = laboratory.connectors.pingDeadline
+    made.events.output = .stderr
+    made.directory.file = directoryFile
+    made.directory.joinedDomain = laboratory.resourceLocation.joinedDomain
+    made.configSync.interval = laboratory.connectors.syncEvery
+    made.highAvailability.probeEvery = laboratory.connectors.probeEvery
+    made.highAvailability.peerTimeout = laboratory.connectors.peerTimeout
+    made.testbed.faults = true
+    return made
+  }
+
+  /// JSON is YAML too (YAML 1.2), so the file needs no writer of its own.
+  func write() throws {
+    try files.makeDirectory(stateDirectory, mode: 0o700)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
+    try files.replace(configurationFile, with: Array(try encoder.encode(configuration)) + [10], mode: 0o600, step: "lab.connector-configuration")
+  }
+}
+
+/// Where the lab's cloud is and how one gets in; the cloud writes it once its ports are open.
+package struct CloudEndpoints: Hashable, Codable, Sendable {
+  /// `https://host:port`.
+  package var api: String
+  /// `host:port`.
+  package var link: String
+  package var caFile: String
+  package var customer: String
+  /// The resource location's id.
+  package var resourceLocation: String
+  package var resourceLocationName: String
+  package var clientID: String
+  package var clientSecretFile: String
+  package var labToken: String
+  package var pid: Int32
+
+  package init(
+    api: String, link: String, caFile: String, customer: String, resourceLocation: String, resourceLocationName: String, clientID: String,
+    clientSecretFile: String, labToken: String, pid: Int32
+  ) {
+    self.api = api
+    self.link = link
+    self.caFile = caFile
+    self.customer = customer
+    self.resourceLocation = resourceLocation
+    self.resourceLocationName = resourceLocationName
+    self.clientID = clientID
+    self.clientSecretFile = clientSecretFile
+    self.labToken = labToken
+    self.pid = pid
+  }
+}

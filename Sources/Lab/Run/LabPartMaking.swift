@@ -1,0 +1,75 @@
+import Foundation
+package import World
+
+/// Makes the parts of a lab: processes, or actors in this process.
+package protocol LabPartMaking: Sendable {
+  /// Whether events are read over control sockets; otherwise the parts hand them to the presenter themselves.
+  var followsSockets: Bool { get }
+  func cloud(_ plan: LabPlan) throws -> any LabPart
+  /// Returns when the cloud's ports are open. Throws `LabError` when it ends before that or takes too long.
+  func waitForCloud(_ plan: LabPlan) async throws -> CloudEndpoints
+  func connector(_ setup: ConnectorSetup) throws -> any LabPart
+}
+
+/// Every part a process of its own, started again whenever it ends, as a machine would.
+package struct ProcessParts: LabPartMaking {
+  /// How long the cloud may take to open its ports. Chosen: a first start makes keys and a database, on a slow machine under load.
+  static let cloudStart = Duration.seconds(60)
+
+  private let lab: String
+  private let daemon: String
+  private let clock: any WorldClock
+  private let files: any Files
+  private let show: any LabPresenter
+
+  package let followsSockets = true
+
+  /// - Parameters:
+  ///   - lab: path of the `connector-lab` program.
+  ///   - daemon: path of the `connectord` program.
+  package init(lab: String, daemon: String, clock: any WorldClock, files: any Files, show: any LabPresenter) {
+    self.lab = lab
+    self.daemon = daemon
+    self.clock = clock
+    self.files = files
+    self.show = show
+  }
+
+  package func cloud(_ plan: LabPlan) throws -> any LabPart {
+    kept("cloud", lab, ["cloud", "--config", plan.configurationFile, "--state", plan.paths.root, "--stop-with-parent"], log: plan.cloudLog)
+  }
+
+  package func connector(_ setup: ConnectorSetup) throws -> any LabPart {
+    kept(setup.name, daemon, ["run", "--config", setup.configurationFile, "--name", setup.name, "--stop-with-parent"], log: setup.logFile)
+  }
+
+  package func waitForCloud(_ plan: LabPlan) async throws -> CloudEndpoints {
+    let deadline = clock.now().moment + Self.cloudStart
+    while clock.now().moment < deadline {
+      if let bytes = try? files.read(plan.endpointsFile), let endpoints = try? JSONDecoder().decode(CloudEndpoints.self, from: Data(bytes)) {
+        return endpoints
+      }
+      if let problem = startProblem(plan) { throw LabError(.failed, problem) }
+      try await clock.sleep(for: .milliseconds(50))
+    }
+    throw LabError(.failed, "the cloud did not open its ports within \(Int(Self.cloudStart.inSeconds)) s; its log: \(plan.cloudLog)")
+  }
+
+  /// What the cloud's process said when it could not start.
+  private func startProblem(_ plan: LabPlan) -> String? {
+    guard let bytes = try? files.read(plan.startProblemFile), !bytes.isEmpty else { return nil }
+    return "the cloud cannot start: \(String(decoding: bytes, as: UTF8.self))"
+  }
+
+  private func kept(_ name: String, _ program: String, _ arguments: [String], log: String) -> KeptProcess {
+    KeptProcess(name: name, program: program, arguments: arguments, logFile: log, clock: clock) { [show] name, change in
+      switch change {
+      case .started(let pid, let attempt): show.note(attempt == 1 ? "\(name) started (pid \(pid))" : "\(name) started again (pid \(pid))")
+      case .ended(let how, let pause): show.note("\(name) ended: \(how); starting it again in \(pause.inSeconds) s (log: \(log))")
+      case .stopped: show.note("\(name) stopped")
+      case .killed: show.note("\(name) did not stop within its budget: killed")
+      case .cannotStart(let why): show.note(why)
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import Foundation
+import Synchronization
+package import World
+
+/// One JSON object a line, for programs: first `{"endpoints":…}`, then `{"connector":…,"state":…}` for each change of a connector's state.
+package final class JSONPresenter: LabPresenter {
+  private struct First: Encodable { var endpoints: LabEndpoints }
+  private struct Change: Encodable {
+    var connector: String
+    var state: String
+    var reason: String
+    var elected: Bool
+    var time: WallTime
+  }
+  private let write: @Sendable (String) -> Void
+  private let states = Mutex<[String: String]>([:])
+
+  package init(write: @escaping @Sendable (String) -> Void) { self.write = write }
+
+  package func banner(_ endpoints: LabEndpoints) { put(First(endpoints: endpoints)) }
+
+  package func rows(_ rows: [ConnectorRow], now: WallTime) {
+    for row in rows {
+      let changed = states.withLock { states in
+        defer { states[row.name] = row.state }
+        return states[row.name] != row.state
+      }
+      if changed { put(Change(connector: row.name, state: row.state, reason: row.reason, elected: row.elected, time: now)) }
+    }
+  }
+
+  package func event(_ line: String) {}
+  package func note(_ text: String) {}
+
+  private func put(_ value: some Encodable) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let data = try? encoder.encode(value) else { return }
+    write(String(decoding: data, as: UTF8.self))
+  }
+}

@@ -1,0 +1,41 @@
+package import World
+
+/// The live table as text: one line for each connector under a head line.
+package enum LabTable {
+  package static func lines(_ rows: [ConnectorRow], now: WallTime) -> [String] {
+    let head = ["CONNECTOR", "STATE", "ELECTED", "VERSION", "SERVICES UP", "LAST CONTACT"]
+    let body = rows.map { row in
+      [
+        row.name, row.state, row.elected ? "yes" : "", row.version, "\(row.servicesUp) of \(row.servicesTotal)", age(row.lastContact, now: now),
+      ]
+    }
+    return Columns.aligned([head] + body)
+  }
+
+  /// `0.4 s ago`, `12 s ago`, `3 min ago`, or `never`.
+  package static func age(_ time: WallTime?, now: WallTime) -> String {
+    guard let time else { return "never" }
+    let seconds = max(0, (now - time).inSeconds)
+    if seconds < 10 { return "\((seconds * 10).rounded(.down) / 10) s ago" }
+    if seconds < 120 { return "\(Int(seconds)) s ago" }
+    if seconds < 7200 { return "\(Int(seconds / 60)) min ago" }
+    return "\(Int(seconds / 3600)) h ago"
+  }
+}
+
+/// Text in columns that are as wide as their widest cell, two spaces apart, without blanks at the end of a line.
+package enum Columns {
+  package static func aligned(_ rows: [[String]]) -> [String] {
+    let count = rows.map(\.count).max() ?? 0
+    let widths = (0..<count).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+    return rows.map { row in
+      var line = ""
+      for (column, cell) in row.enumerated() {
+        line += cell
+        if column < row.count - 1 { line += String(repeating: " ", count: widths[column] - cell.count + 2) }
+      }
+      while line.last == " " { line.removeLast() }
+      return line
+    }
+  }
+}

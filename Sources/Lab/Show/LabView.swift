@@ -1,0 +1,78 @@
+package import World
+
+/// What the lab shows of one connector: the cloud's view of it, not the connector's own.
+package struct ConnectorRow: Hashable, Codable, Sendable {
+  package var name: String
+  package var fqdn: String
+  /// A health state of the seed, or `starting` before the cloud has heard of it.
+  package var state: String
+  package var reason: String
+  package var elected: Bool
+  package var version: String
+  package var servicesUp: Int
+  package var servicesTotal: Int
+  package var lastContact: WallTime?
+  package var id: String?
+
+  package init(
+    name: String, fqdn: String, state: String, reason: String, elected: Bool, version: String, servicesUp: Int, servicesTotal: Int,
+    lastContact: WallTime?,
+    id: String?
+  ) {
+    self.name = name
+    self.fqdn = fqdn
+    self.state = state
+    self.reason = reason
+    self.elected = elected
+    self.version = version
+    self.servicesUp = servicesUp
+    self.servicesTotal = servicesTotal
+    self.lastContact = lastContact
+    self.id = id
+  }
+}
+
+/// Where everything of a lab is: the first line of `up --json`, the file `lab.json`, and the banner.
+package struct LabEndpoints: Hashable, Codable, Sendable {
+  package struct Connector: Hashable, Codable, Sendable {
+    package var name: String
+    package var fqdn: String
+    package var socket: String
+    package var stateDirectory: String
+
+    package init(name: String, fqdn: String, socket: String, stateDirectory: String) {
+      self.name = name
+      self.fqdn = fqdn
+      self.socket = socket
+      self.stateDirectory = stateDirectory
+    }
+  }
+
+  package var stateDirectory: String
+  /// Base address of the public API.
+  package var cloud: String
+  /// `host:port` that the connectors dial.
+  package var link: String
+  /// The authority that `curl --cacert` needs.
+  package var caFile: String
+  package var customer: String
+  package var resourceLocation: String
+  package var clientID: String
+  package var clientSecretFile: String
+  package var connectors: [Connector]
+
+  package init(
+    stateDirectory: String, cloud: String, link: String, caFile: String, customer: String, resourceLocation: String, clientID: String,
+    clientSecretFile: String, connectors: [Connector]
+  ) {
+    self.stateDirectory = stateDirectory
+    self.cloud = cloud
+    self.link = link
+    self.caFile = caFile
+    self.customer = customer
+    self.resourceLocation = resourceLocation
+    self.clientID = clientID
+    self.clientSecretFile = clientSecretFile
+    self.connectors = connectors
+  }
+}

@@ -1,0 +1,29 @@
+import Foundation
+
+/// Where a lab keeps things. Everything of one lab is below one folder.
+package struct LabPaths: Hashable, Sendable {
+  package var root: String
+
+  package init(root: String) { self.root = root }
+
+  /// `CONNECTOR_LAB_STATE`, else `connector-lab` in the user's state folder (XDG Base Directory Specification 0.8).
+  package static func standard(environment: [String: String]) -> LabPaths {
+    if let set = environment["CONNECTOR_LAB_STATE"], !set.isEmpty { return LabPaths(root: absolute(set)) }
+    let home = environment["HOME"] ?? "/"
+    let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.local/state"
+    return LabPaths(root: "\(state)/connectord-lab")
+  }
+
+  package static func absolute(_ path: String) -> String {
+    URL(filePath: path, relativeTo: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)).standardizedFileURL.path
+  }
+
+  /// Held by the lab that runs on this folder.
+  package var lock: String { "\(root)/lab.lock" }
+  /// `LabEndpoints` of the lab that runs, with its process id; removed at the end.
+  package var running: String { "\(root)/lab.json" }
+  /// What a detached lab prints.
+  package var log: String { "\(root)/lab.log" }
+  package var cloud: String { "\(root)/cloud" }
+  package func connector(_ name: String) -> String { "\(root)/\(name)" }
+}

@@ -1,0 +1,20 @@
+package import World
+
+/// The content of `lab.json`: what other commands need to know of the lab that runs.
+package struct RunningLab: Codable, Sendable {
+  package var pid: Int32
+  package var startedAt: WallTime
+  package var endpoints: LabEndpoints
+  /// Opens the cloud's `/lab/v1` pages; only the owner of the folder can read it.
+  package var labToken: String
+  /// For `connectorctl --connector NAME`: the same list that `endpoints` has.
+  package var connectors: [LabEndpoints.Connector]
+
+  package init(pid: Int32, startedAt: WallTime, endpoints: LabEndpoints, labToken: String) {
+    self.pid = pid
+    self.startedAt = startedAt
+    self.endpoints = endpoints
+    self.labToken = labToken
+    connectors = endpoints.connectors
+  }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import EventHub
+import Foundation
+import Glibc
+import Lab
+import LiveWorld
+import World
+
+struct Cloud: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the simulated cloud alone, until SIGTERM or Ctrl-C.",
+    discussion: """
+      It prints its endpoints as one JSON object once both ports are open, and its events on standard error.
+
+      EXAMPLE
+        connector-lab cloud --config config/lab.yaml --state /tmp/lab
+      """)
+
+  @OptionGroup var folder: LabFolder
+  @Option(help: ArgumentHelp("The lab's configuration (default: config/lab.yaml).", valueName: "file")) var config: String?
+  @Flag(help: "Stop in order when standard input closes.") var stopWithParent = false
+
+  func run() async throws {
+    try await reporting {
+      let file = try LabFinder.configuration(named: config)
+      let plan = LabPlan(configuration: try LabConfigurationFile.load(file), configurationFile: file, paths: folder.paths)
+      signal(SIGPIPE, SIG_IGN)
+      let signals = Signals([SIGINT, SIGTERM])
+      let files = DiskFiles()
+      let cloud = LabCloud(plan: plan, clock: LiveClock(), random: SystemRandom(), files: files, outputs: [StandardErrorOutput()])
+      try? files.remove(plan.startProblemFile)
+      let running = Task {
+        try await cloud.run { endpoints in
+          let encoder = JSONEncoder()
+          encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+          if let data = try? encoder.encode(endpoints) { Console.out(String(decoding: data, as: UTF8.self)) }
+        }
+      }
+      let stopper = Task {
+        for await _ in signals.stream { running.cancel() }
+      }
+      if stopWithParent { ParentWatch.onParentGone { running.cancel() } }
+      defer { stopper.cancel() }
+      do { try await running.value } catch is CancellationError { return } catch {
+        // The lab that started this process reads why it could not start.
+        try? files.replace(plan.startProblemFile, with: Array("\(error)".utf8), mode: 0o600, step: "lab.start-problem")
+        throw error
+      }
+    }
+  }
+}

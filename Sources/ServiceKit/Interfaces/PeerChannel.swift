@@ -1,0 +1,55 @@
+/// The port to the other connectors of the resource location. Real: `LivePeerChannel` (mutual TLS on a loopback port, the connectors' own
+/// certificates); simulated: the simulation's network.
+///
+/// It answers its peers by itself with what `setAnswer` gave; it never probes by itself: whoever uses it decides when.
+package protocol PeerChannel: Sendable {
+  /// `host:port` that this connector answers its peers on; it is what the cloud is told and what the peers find in the configuration.
+  var address: String { get }
+  /// Says hello to a peer and returns its hello. The peer's certificate has proved its customer and connector id.
+  /// Throws `PeerFailure`; it is cancelled with its task.
+  func probe(_ address: String, hello: PeerHello, timeout: Duration) async throws -> PeerHello
+  /// What peers are answered from now on; nil: nothing (they see the connection closed). The closure must be quick: it runs on an I/O thread.
+  func setAnswer(_ hello: (@Sendable () -> PeerHello)?)
+}
+
+/// What connectors of one resource location tell each other: one line of JSON in each direction.
+package struct PeerHello: Hashable, Codable, Sendable {
+  package var fqdn: String
+  package var connectorID: String
+  /// The daemon's boot: it changes when the peer's process starts anew.
+  package var boot: String
+  /// The fqdn that the sender holds for elected; nil when it has not decided.
+  package var elected: String?
+
+  package init(fqdn: String, connectorID: String, boot: String, elected: String?) {
+    self.fqdn = fqdn
+    self.connectorID = connectorID
+    self.boot = boot
+    self.elected = elected
+  }
+}
+
+/// Why a peer could not be asked.
+package struct PeerFailure: Error, Hashable, Sendable, CustomStringConvertible {
+  package enum Kind: String, Sendable {
+    /// The address is not `host:port`.
+    case badAddress
+    /// Nothing answers there.
+    case unreachable
+    case timeout
+    /// This connector has no certificate yet.
+    case noIdentity
+    /// The peer's certificate, its customer or the connector id in its hello is not what it must be.
+    case untrusted
+    /// It answered something that is not a hello.
+    case protocolViolation
+  }
+  package var kind: Kind
+  package var detail: String
+
+  package init(_ kind: Kind, _ detail: String) {
+    self.kind = kind
+    self.detail = detail
+  }
+  package var description: String { "\(kind.rawValue): \(detail)" }
+}

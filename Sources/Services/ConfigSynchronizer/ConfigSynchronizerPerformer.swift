@@ -1,0 +1,88 @@
+package import BrokerConfiguration
+import CloudAPI
+import ConnectorSettings
+import EventCatalog
+package import ServiceKit
+import World
+
+/// Does what the logic says: asks the cloud, imports, waits, emits.
+package struct ConfigSynchronizerPerformer: DirectivePerformer {
+  private let context: ServiceContext
+  private let database: any ConfigurationDatabase
+
+  package init(_ context: ServiceContext, database: any ConfigurationDatabase) {
+    self.context = context
+    self.database = database
+  }
+
+  package func perform(_ directive: ConfigSynchronizerLogic.Directive) -> Background<ConfigSynchronizerLogic.Event>? {
+    switch directive {
+    case .open: return Background { [database] in .opened(await database.open()) }
+    case .fetch(let known): return Background { [context] in .fetched(await Self.fetch(known, context)) }
+    case .importConfiguration(let revision, let bytes):
+      return Background { [database] in .imported(revision: revision, await Self.load(revision, bytes, into: database)) }
+    case .wait(let until, let spread):
+      let moment = until + context.random.jitter(spread)
+      return Background { [context] in
+        do { try await context.clock.sleep(until: moment) } catch { return nil }
+        return .due
+      }
+    case .emit(let event):
+      context.emit(event)
+      context.log.write(event.definition.severity <= .warning ? .warning : .info, event.message)
+      return nil
+    case .answer: return nil
+    }
+  }
+
+  private static func fetch(_ known: Int?, _ context: ServiceContext) async -> FetchedConfiguration {
+    let path = ConnectorPaths.configuration + (known.map { "?revision=\($0)" } ?? "")
+    let response: LinkResponse
+    do {
+      response = try await context.cloud.ask(LinkRequest(path: path, headers: ["accept": "application/json"]))
+    } catch let failure as LinkFailure {
+      return .unreachable(failure.description)
+    } catch {
+      return .unreachable("\(error)")
+    }
+    return interpret(response)
+  }
+
+  /// What an answer of the cloud means.
+  static func interpret(_ response: LinkResponse) -> FetchedConfiguration {
+    switch response.status {
+    case 304: return .notModified
+    case 204, 404: return .nothing
+    case 200: break
+    default: return .unreachable("it answered \(response.status): \(excerpt(response.body))")
+    }
+    let header = response.headers["configuration-revision"]
+    guard let revision = header.flatMap(Int.init), revision >= 0 else {
+      return .rejected(revision: 0, reason: "the header configuration-revision is '\(header ?? "missing")'; it must be a whole number from 0")
+    }
+    guard response.body.count <= BrokerConfiguration.sizeLimit else {
+      return .rejected(revision: revision, reason: "it is \(response.body.count) bytes; at most \(BrokerConfiguration.sizeLimit) are read")
+    }
+    return .received(revision: revision, response.body)
+  }
+
+  private static func load(
+    _ revision: Int, _ bytes: [UInt8], into database: any ConfigurationDatabase
+  ) async -> Result<ConfigurationSummary, ConfigurationImportFailed> {
+    do {
+      var configuration = try BrokerConfiguration.read(json: bytes)
+      // The header counts: it is what the cloud compares with at the next check.
+      configuration.revision = revision
+      return .success(try await database.replace(with: configuration))
+    } catch let failure as ConfigurationImportFailed {
+      return .failure(failure)
+    } catch {
+      return .failure(ConfigurationImportFailed(.read, "\(error)"))
+    }
+  }
+
+  private static func excerpt(_ body: [UInt8]) -> String {
+    let text = String(decoding: body.prefix(200), as: UTF8.self)
+    return String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }))
+  }
+}

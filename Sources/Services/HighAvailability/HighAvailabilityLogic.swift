@@ -1,0 +1,178 @@
+package import EventCatalog
+package import ServiceKit
+package import World
+
+/// Who takes part, who is asked when, and who is elected.
+package struct HighAvailabilityLogic: ServiceLogic {
+  package enum Event: Sendable {
+    case started
+    case due
+    case configuration(ConfigurationView)
+    case probed(fqdn: String, address: String, Result<PeerHello, PeerFailure>)
+    case asked(RequestID)
+  }
+
+  /// What the Config Synchronizer says.
+  package enum ConfigurationView: Hashable, Sendable {
+    case neverSynced
+    case synced([EdgeServer])
+    case unavailable(String)
+  }
+
+  package enum Directive: Sendable {
+    case readConfiguration
+    case probe(fqdn: String, address: String, hello: PeerHello, timeout: Duration)
+    /// What peers are answered from now on; nil: nothing.
+    case answerPeers(PeerHello?)
+    case wait(until: Moment)
+    case emit(EventCatalog.Event)
+    case answer(RequestID, HighAvailabilityStatus)
+  }
+
+  package static func answer(in directive: Directive) -> (RequestID, Result<HighAvailabilityStatus, any Error>)? {
+    if case .answer(let id, let status) = directive { (id, .success(status)) } else { nil }
+  }
+
+  package struct Settings: Hashable, Sendable {
+    package var fqdn: String
+    package var boot: String
+    package var probeEvery: Duration
+    package var peerTimeout: Duration
+
+    package init(fqdn: String, boot: String, probeEvery: Duration, peerTimeout: Duration) {
+      self.fqdn = fqdn
+      self.boot = boot
+      self.probeEvery = probeEvery
+      self.peerTimeout = peerTimeout
+    }
+  }
+
+  private let settings: Settings
+  private var startedAt: Moment?
+  private var configuration: ConfigurationView?
+  private var ownID: String?
+  /// By lower-case name.
+  private var peers: [String: Peer] = [:]
+  private var current = Election(elected: nil, reason: "the configuration has not been read yet", candidates: [])
+  private var since: WallTime?
+
+  package init(_ settings: Settings) { self.settings = settings }
+
+  package mutating func handle(_ event: Event, at now: Now) -> [Directive] {
+    switch event {
+    case .started:
+      startedAt = now.moment
+      return round(now)
+    case .due: return round(now)
+    case .configuration(let view):
+      let before = ownID
+      let learned = learn(view, now)
+      return learned + (ownID == before ? [] : [.answerPeers(hello)]) + probeAll(now, onlyNew: true) + decide(now)
+    case .probed(let fqdn, let address, let result): return probed(fqdn, address, result, now) + decide(now)
+    case .asked(let id): return [.answer(id, status(now))]
+    }
+  }
+
+  /// Once every `probeEvery`. The answer to peers is set anew each time: whatever happened to it, it is right again one round later.
+  private mutating func round(_ now: Now) -> [Directive] {
+    [.readConfiguration] + probeAll(now, onlyNew: false) + decide(now) + [.answerPeers(hello), .wait(until: now.moment + settings.probeEvery)]
+  }
+
+  private var hello: PeerHello? {
+    guard let ownID else { return nil }
+    return PeerHello(fqdn: settings.fqdn, connectorID: ownID, boot: settings.boot, elected: current.elected)
+  }
+
+  private mutating func learn(_ view: ConfigurationView, _ now: Now) -> [Directive] {
+    if case .unavailable = view, let configuration, case .synced = configuration { return [] }
+    configuration = view
+    guard case .synced(let servers) = view else {
+      ownID = nil
+      peers = [:]
+      return []
+    }
+    let own = settings.fqdn.lowercased()
+    ownID = servers.first { $0.fqdn.lowercased() == own }?.uuid
+    var learned: [String: Peer] = [:]
+    for server in servers where server.fqdn.lowercased() != own {
+      let key = server.fqdn.lowercased()
+      if var known = peers[key], known.server.uuid == server.uuid {
+        known.move(to: server)
+        learned[key] = known
+      } else {
+        learned[key] = Peer(server: server, knownSince: now.moment)
+      }
+    }
+    let changed = Set(learned.keys) != Set(peers.keys)
+    peers = learned
+    return changed ? [.emit(.peersChanged(Election.sorted(servers.map(\.fqdn))))] : []
+  }
+
+  /// Says hello to each peer that is not being asked already. Without an id of its own a connector cannot say who it is, so it asks nobody.
+  private mutating func probeAll(_ now: Now, onlyNew: Bool) -> [Directive] {
+    guard let hello else { return [] }
+    var out: [Directive] = []
+    for key in peers.keys.sorted() {
+      guard let peer = peers[key], !peer.isAsked, !(onlyNew && peer.wasAsked), let address = peer.server.peerAddress else { continue }
+      peers[key]?.isAsked = true
+      peers[key]?.wasAsked = true
+      // Half of the time that a peer may be silent: two tries fit in it.
+      out.append(.probe(fqdn: peer.server.fqdn, address: address, hello: hello, timeout: settings.peerTimeout / 2))
+    }
+    return out
+  }
+
+  private mutating func probed(_ fqdn: String, _ address: String, _ result: Result<PeerHello, PeerFailure>, _ now: Now) -> [Directive] {
+    let key = fqdn.lowercased()
+    guard let peer = peers[key], peer.server.peerAddress == address else { return [] }
+    return peers[key]?.note(result, at: now.moment) ?? []
+  }
+
+  private mutating func decide(_ now: Now) -> [Directive] {
+    var out: [Directive] = []
+    if ownID != nil { for key in peers.keys.sorted() { out += peers[key]?.age(at: now.moment, timeout: settings.peerTimeout) ?? [] } }
+    guard let next = choice(now) else { return out }
+    let before = current.elected
+    current = next
+    if let elected = next.elected, elected != before {
+      since = now.wall
+      let isSelf = elected.lowercased() == settings.fqdn.lowercased()
+      out.append(.emit(.connectorElected(elected, before: before, isSelf: isSelf, reason: next.reason, candidates: next.candidates)))
+      out.append(.answerPeers(hello))
+    }
+    if let ours = current.elected {
+      for key in peers.keys.sorted() { out += peers[key]?.compare(ours, at: now.moment, limit: settings.peerTimeout * 2) ?? [] }
+    }
+    return out
+  }
+
+  /// Nil while it is too early to choose.
+  private func choice(_ now: Now) -> Election? {
+    var situation = Election.Situation(own: settings.fqdn)
+    let isPatient = startedAt.map { now.moment - $0 < settings.peerTimeout } ?? true
+    switch configuration {
+    case nil:
+      if isPatient { return nil }
+      situation.unsynced = "the configuration could not be read"
+    case .neverSynced: situation.unsynced = "no configuration has been synced yet, so it knows no peer"
+    case .unavailable(let reason):
+      if isPatient { return nil }
+      situation.unsynced = "the configuration cannot be read: \(reason)"
+    case .synced:
+      situation.isListed = ownID != nil
+      let known = peers.keys.sorted().compactMap { peers[$0] }
+      // At first each peer is asked once before anyone is elected.
+      if current.elected == nil, known.contains(where: { $0.isUnheard && now.moment - $0.knownSince < settings.peerTimeout }) { return nil }
+      situation.answering = known.filter(\.answers).map(\.server.fqdn)
+      situation.silent = known.filter { !$0.answers }.map { ($0.server.fqdn, $0.silenceText(now.moment)) }
+    }
+    return Election.decide(situation)
+  }
+
+  private func status(_ now: Now) -> HighAvailabilityStatus {
+    let elected = current.elected
+    return HighAvailabilityStatus(
+      fqdn: settings.fqdn, elected: elected, isSelf: elected?.lowercased() == settings.fqdn.lowercased(), reason: current.reason, since: since,
+      candidates: current.candidates, peers: peers.keys.sorted().compactMap { peers[$0]?.shown(now) })
+  }
+}

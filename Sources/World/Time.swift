@@ -1,0 +1,61 @@
+/// A point on the monotonic clock of one boot. Never goes back, never jumps; meaningless across boots.
+package struct Moment: Hashable, Comparable, Sendable {
+  /// Nanoseconds since an arbitrary origin of this boot (or of this simulation).
+  package var nanoseconds: Int64
+
+  package init(nanoseconds: Int64) { self.nanoseconds = nanoseconds }
+
+  package static func < (a: Moment, b: Moment) -> Bool { a.nanoseconds < b.nanoseconds }
+  package static func + (m: Moment, d: Duration) -> Moment { Moment(nanoseconds: m.nanoseconds + d.nanoseconds) }
+  package static func - (m: Moment, d: Duration) -> Moment { Moment(nanoseconds: m.nanoseconds - d.nanoseconds) }
+  package static func - (a: Moment, b: Moment) -> Duration { .nanoseconds(a.nanoseconds - b.nanoseconds) }
+}
+
+/// A point on the wall clock: UTC, microseconds since 1970. It may step; leases and deadlines use `Moment`.
+package struct WallTime: Hashable, Comparable, Sendable {
+  package var microseconds: Int64
+
+  package init(microseconds: Int64) { self.microseconds = microseconds }
+  package init(seconds: Int64) { microseconds = seconds * 1_000_000 }
+
+  package var seconds: Int64 { microseconds / 1_000_000 }
+
+  package static func < (a: WallTime, b: WallTime) -> Bool { a.microseconds < b.microseconds }
+  package static func + (t: WallTime, d: Duration) -> WallTime { WallTime(microseconds: t.microseconds + d.nanoseconds / 1_000) }
+  package static func - (a: WallTime, b: WallTime) -> Duration { .microseconds(a.microseconds - b.microseconds) }
+}
+
+/// Both clocks read at once: what a logic gets with each event.
+package struct Now: Hashable, Sendable {
+  package var moment: Moment
+  package var wall: WallTime
+
+  package init(moment: Moment, wall: WallTime) {
+    self.moment = moment
+    self.wall = wall
+  }
+}
+
+extension Duration {
+  /// Whole nanoseconds; saturates instead of trapping (a duration of more than 292 years is "for ever").
+  package var nanoseconds: Int64 {
+    let (seconds, attoseconds) = components
+    let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    if overflow { return seconds < 0 ? .min / 2 : .max / 2 }
+    let (sum, overflowed) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
+    return overflowed ? .max / 2 : sum
+  }
+
+  package var inSeconds: Double { Double(nanoseconds) / 1e9 }
+}
+
+/// The port to time. Real: `LiveClock`; simulated: `SimulatedClock`.
+package protocol WorldClock: Sendable {
+  func now() -> Now
+  /// Returns at or after `moment`, or throws `CancellationError` when the task is cancelled first.
+  func sleep(until moment: Moment) async throws
+}
+
+extension WorldClock {
+  package func sleep(for duration: Duration) async throws { try await sleep(until: now().moment + duration) }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+import LabCommands
+
+@main
+struct Program {
+  static func main() async { await ConnectorLab.main() }
+}

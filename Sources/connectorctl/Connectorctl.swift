@@ -1,0 +1,7 @@
+import ArgumentParser
+import ConnectorctlCommands
+
+@main
+enum Connectorctl {
+  static func main() { ConnectorctlCommand.main() }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+import DaemonCommands
+
+@main
+struct Program {
+  static func main() async { await Connectord.main() }
+}

@@ -1,0 +1,35 @@
+import AgentSystem
+import World
+
+/// Valid values of every kind: the ground of the frame tests.
+enum Samples {
+  static let path = KnownRegistryKeys.lhcEnabled
+  static let id = AgentRequestID(high: 0x0123_4567_89ab_cdef, low: 42)
+
+  static let values: [RegistryValue] = [
+    .string(""), .string("Käse 🧀"), .integer(.min), .integer(.max), .boolean(true), .strings([]), .strings(["a", "", "c;d"]),
+  ]
+
+  /// At least one of each kind (a test checks it).
+  static let operations: [PrivilegedOperation] =
+    [
+      .installRelease(ReleaseVersion("4.370.0.1227")!, digest: ReleaseDigest(String(repeating: "0a", count: 32))!),
+      .activateRelease(ReleaseVersion("1")!), .rollBackRelease, .removeRelease(ReleaseVersion("6.109.0")!),
+      .scheduleRestart(.machine, delay: 60, reason: "an update waits"), .scheduleRestart(.process, delay: .max, reason: ""), .cancelRestart,
+      .restartSupervisor(reason: "new settings"), .registryRead(path), .registryDelete(path), .registryList(under: nil, after: nil),
+      .registryList(under: path, after: KnownRegistryKeys.configured), .setMaintenance(true, reason: "patching"), .setMaintenance(false, reason: ""),
+    ] + ServiceName.allCases.map { .restartService($0) } + values.map { .registryWrite(path, $0) }
+
+  static let answers: [PrivilegedAnswer] =
+    [
+      .done, .value(.flag(true)), .value(.registry(nil)), .value(.entries([], more: false)),
+      .value(.entries(KnownRegistryKeys.all.map { RegistryEntry($0.path, $0.initial ?? .integer(1)) }, more: true)),
+      .value(.restart(ScheduledRestart(target: .machine, dueAt: WallTime(seconds: 1_795_000_060), reason: "an update waits"))),
+    ] + values.map { .value(.registry($0)) } + Refusal.Reason.allCases.map { .refused(Refusal($0, "because of \($0.rawValue)")) }
+    + PrivilegedFailure.Reason.allCases.map { .failed(PrivilegedFailure($0, "")) }
+
+  static let frames: [AgentFrame] =
+    [.hello(.ours), .hello(AgentHello(lowest: 0, highest: .max))]
+    + operations.map { .request(AgentRequest(id: id, asker: .highAvailability, operation: $0, deadline: Moment(nanoseconds: 9_000_000_000))) }
+    + answers.map { .answer(id, $0) }
+}

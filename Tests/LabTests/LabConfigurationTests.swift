@@ -1,0 +1,31 @@
+import Testing
+
+@testable import Lab
+
+@Suite struct LabConfigurationTests {
+  @Test func anEmptyFileIsAllDefaults() throws {
+    #expect(try LabConfigurationFile.read(Array("{}".utf8), shownAs: "lab.yaml") == LabConfiguration())
+  }
+
+  @Test func valuesAreTaken() throws {
+    let text = "connectors:\n  count: 5\n  domain: example.org\ncloud:\n  heartbeatEvery: 500ms\n"
+    let read = try LabConfigurationFile.read(Array(text.utf8), shownAs: "lab.yaml")
+    #expect(read.connectors.count == 5 && read.connectors.domain == "example.org")
+    #expect(read.cloud.heartbeatEvery.duration == .milliseconds(500))
+  }
+
+  @Test(arguments: [
+    ("connectors:\n  cuont: 5\n", "lab.yaml:2:3", "count"), ("connectors:\n  count: 0\n", "lab.yaml:2:10", "connectors.count"),
+    ("cloud:\n  apiPort: 70000\n", "lab.yaml:2:12", "cloud.apiPort"), ("cloud:\n\tapiPort: 1\n", "lab.yaml:2:", ""),
+  ]) func problemsHavePlaceAndField(text: String, place: String, field: String) throws {
+    let error = #expect(throws: LabError.self) { try LabConfigurationFile.read(Array(text.utf8), shownAs: "lab.yaml") }
+    #expect(error?.exit == .configuration)
+    #expect(error?.description.contains(place) == true && error?.description.contains(field) == true, "\(error?.description ?? "")")
+  }
+
+  @Test func theStateFolderFollowsTheEnvironment() {
+    #expect(LabPaths.standard(environment: ["HOME": "/home/u"]).root == "/home/u/.local/state/connectord-lab")
+    #expect(LabPaths.standard(environment: ["HOME": "/home/u", "XDG_STATE_HOME": "/s"]).root == "/s/connectord-lab")
+    #expect(LabPaths.standard(environment: ["HOME": "/home/u", "CONNECTOR_LAB_STATE": "/lab"]).root == "/lab")
+  }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Testing
+
+/// A lab of real processes in a folder of its own, followed through the JSON lines of `connector-lab up --json`.
+final class LabUnderTest: Sendable {
+  let folder: String
+  let program: LiveProgram
+  nonisolated(unsafe) private var iterator: AsyncStream<String>.Iterator
+
+  struct Failed: Error, CustomStringConvertible { var description: String }
+
+  init(connectors: Int = 2, folder: String? = nil, extra: [String] = []) throws {
+    self.folder = try folder ?? Self.temporaryFolder()
+    program = try LiveProgram(
+      "connector-lab",
+      ["up", "--json", "--state", self.folder, "--connectors", String(connectors), "--config", "\(Programs.checkout)/config/lab.yaml"] + extra)
+    iterator = program.lines.makeAsyncIterator()
+  }
+
+  /// Reads on until a line satisfies the condition; fails when the lab ends first.
+  @discardableResult
+  func await(_ what: String, _ isIt: ([String: Any]) -> Bool) async throws -> [String: Any] {
+    while let line = await iterator.next() {
+      guard let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any] else {
+        throw Failed(description: "no JSON: \(line)")
+      }
+      if isIt(object) { return object }
+    }
+    throw Failed(description: "the lab ended before: \(what)")
+  }
+
+  /// Waits until a connector comes into a state.
+  func await(_ connector: String, _ state: String) async throws {
+    try await self.await("\(connector) is \(state)") { $0["connector"] as? String == connector && $0["state"] as? String == state }
+  }
+
+  /// Waits for all of them, in whichever order they come.
+  func awaitAll(_ connectors: [String], _ state: String) async throws {
+    var missing = Set(connectors)
+    while !missing.isEmpty {
+      let line = try await self.await("\(missing) are \(state)") { $0["state"] as? String == state }
+      if let name = line["connector"] as? String { missing.remove(name) }
+    }
+  }
+
+  func ctl(_ connector: String, _ arguments: [String], input: String = "") async throws -> Programs.Finished {
+    try await Programs.run("connectorctl", ["--state", folder, "--connector", connector] + arguments, input: input)
+  }
+
+  /// The process id of a connector, as it says itself.
+  func pid(of connector: String) async throws -> Int32 {
+    let answer = try await ctl(connector, ["--json", "status"])
+    let object = try #require(try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any])
+    return Int32(try #require(object["processID"] as? Int))
+  }
+
+  func cloudPid() throws -> Int32 {
+    let data = try Data(contentsOf: URL(filePath: "\(folder)/cloud/cloud.json"))
+    let object = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
+    return Int32(try #require(object["pid"] as? Int))
+  }
+
+  /// Stops the lab and removes its folder; returns the exit code.
+  func stop() async throws -> Int32 {
+    program.signal(SIGTERM)
+    let code = await program.end()
+    try? FileManager.default.removeItem(atPath: folder)
+    return code
+  }
+
+  static func temporaryFolder() throws -> String {
+    // Short, because a Unix socket's path has at most 107 bytes.
+    let folder = "\(FileManager.default.temporaryDirectory.path)/cl-\(UUID().uuidString.prefix(8))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    return folder
+  }
+
+  /// Whether a process is there and not just waiting to be reaped.
+  static func isAlive(_ pid: Int32) -> Bool {
+    guard let text = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8), let close = text.lastIndex(of: ")") else { return false }
+    return !text[text.index(close, offsetBy: 2)...].hasPrefix("Z")
+  }
+}

@@ -1,0 +1,68 @@
+import Testing
+
+/// The arrows between rooms: they only go down, and each heavy package stands behind its adapters.
+@Suite struct ArrowTests {
+  /// Rooms whose values run in the simulation too: no clock, disk, network, log, task or random source of their own.
+  static let pure = [
+    "World", "EventCatalog", "CloudAPI", "ConnectorSettings", "AgentSystem", "BrokerConfiguration", "Directory", "SimulatedCloud", "SimulatedWorld",
+  ]
+
+  /// Each third-party module and the only rooms that may import it.
+  static let adapters: [String: Set<String>] = [
+    "GRDB": ["ConfigStore", "CloudStore"],
+    "Yams": ["ConfigurationYAML", "DirectoryYAML", "BrokerConfigurationYAML"],
+    "Crypto": ["SecretVault", "LabCA", "CloudServer", "CloudLinkLive", "ConfigStore"],
+    "X509": ["LabCA", "CloudLinkLive", "CloudLinkAcceptor", "PeerChannelLive"],
+    "SwiftASN1": ["LabCA", "CloudLinkLive"],
+    "Hummingbird": ["CloudServer"],
+    "HummingbirdTLS": ["CloudServer"],
+    "AsyncHTTPClient": ["CloudLinkLive"],
+    "CSystemd": ["Systemd"],
+    "CArchive": ["ArchiveLib"],
+    "ArgumentParser": ["connectord", "connectorctl", "connector-lab", "ConnectorctlCommands", "DaemonCommands", "LabCommands"],
+  ]
+
+  static let network: Set<String> = [
+    "CloudLinkLive", "CloudLinkAcceptor", "PeerChannelLive", "CloudServer", "ControlServer", "ControlAPI", "Daemon", "Lab",
+  ]
+
+  @Test func heavyPackagesStandBehindTheirAdapters() throws {
+    var wrong: [String] = []
+    for file in Tree.files(below: "Sources", endingIn: ".swift") {
+      let room = Tree.room(of: file)
+      for module in try Tree.imports(file) {
+        if let allowed = Self.adapters[module], !allowed.contains(room) { wrong.append("\(file) imports \(module)") }
+        if module.hasPrefix("NIO"), !Self.network.contains(room) { wrong.append("\(file) imports \(module)") }
+      }
+    }
+    #expect(wrong == [])
+  }
+
+  @Test func pureRoomsTouchNothing() throws {
+    let banned = [
+      "Date()", "Task.sleep", "Task {", "Task.detached", "FileManager", "URLSession", "ProcessInfo", "SystemRandomNumberGenerator", ".random(",
+      "UUID()",
+      "print(", "Thread", "DispatchQueue", "getenv",
+    ]
+    var wrong: [String] = []
+    for file in Tree.files(below: "Sources", endingIn: ".swift") {
+      let logic = file.hasSuffix("Logic.swift")
+      guard logic || (Self.pure.contains(Tree.room(of: file)) && !file.contains("SimulatedClock") && !file.contains("Client")) else { continue }
+      for (number, line) in try Tree.lines(file).enumerated() where !line.drop(while: { $0 == " " }).hasPrefix("//") {
+        for call in banned where line.contains(call) { wrong.append("\(file):\(number + 1): \(call)") }
+      }
+    }
+    #expect(wrong == [])
+  }
+
+  @Test func servicesKnowOnlyTheKit() throws {
+    var wrong: [String] = []
+    for file in Tree.files(below: "Sources/Services", endingIn: ".swift") {
+      for module in try Tree.imports(file)
+      where module.hasSuffix("Service") || ["Daemon", "ServiceOrder", "Supervision", "ControlAPI", "Lab"].contains(module) {
+        wrong.append("\(file) imports \(module)")
+      }
+    }
+    #expect(wrong == [])
+  }
+}
