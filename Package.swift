@@ -153,7 +153,8 @@ let package = Package(
       tests("LabCA", ["World", "LiveWorld", "CloudAPI", "LinkIdentity", "LabCA", x509, asn1, crypto]),
       tests(
         "CloudLink",
-        ground + ["CloudAPI", "ConnectorSettings", "LinkIdentity", "LinkTransport", "LabCA", "LiveWorld", "CloudLinkLive", "CloudLinkAcceptor"] + nioHTTP
+        ground + ["CloudAPI", "ConnectorSettings", "LinkIdentity", "LinkTransport", "LabCA", "LiveWorld", "CloudLinkLive", "CloudLinkAcceptor"]
+          + nioHTTP
           + [lib("NIOEmbedded", "swift-nio")]),
       tests("PeerChannel", ["World", "LiveWorld", "CloudAPI", "ServiceKit", "LinkIdentity", "LinkTransport", "LabCA", "PeerChannelLive"] + nioTLS),
       tests("SimulatedCloud", ground + ["CloudAPI", "SimulatedCloud"]),
@@ -167,7 +168,7 @@ let package = Package(
       tests("Connectorctl", ground + ["CloudAPI", "ControlAPI", "ConnectorctlCommands", argumentParser]),
       tests("ServiceOrder", ["World", "ServiceOrder"]),
       tests("Daemon", ["World", "Daemon", "ControlAPI"]),
-      tests("Lab", ["World", "LiveWorld", "Lab"]),
+      tests("Lab", ["World", "LiveWorld", "ConnectorSettings", "Lab"]),
       tests("Tidy", []),
       .testTarget(
         name: "ProcessTests", dependencies: ["connectord", "connectorctl", "connector-lab"], path: "Tests/ProcessTests", swiftSettings: ours),

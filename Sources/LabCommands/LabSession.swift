@@ -51,7 +51,7 @@ struct LabSession {
   private func presenter(_ clock: LiveClock) -> any LabPresenter {
     if json { return JSONPresenter { Console.out($0) } }
     guard isatty(1) == 1 else { return PlainPresenter(clock: clock) { Console.out($0) } }
-    return TerminalPresenter(clock: clock, width: { Self.terminalWidth }) { Console.raw($0) }
+    return TerminalPresenter(clock: clock, width: { Self.terminalWidth }, write: { Console.raw($0) })
   }
 
   private static var terminalWidth: Int {

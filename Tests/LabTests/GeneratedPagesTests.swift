@@ -5,7 +5,8 @@ import Testing
 
 /// The pages of `docs/` are what the code says; `make docs` renews them.
 @Suite struct GeneratedPagesTests {
-  static let docs = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(path: "docs")
+  static let docs = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appending(
+    path: "docs")
 
   @Test(arguments: GeneratedPages.all.map(\.name)) func pagesAreUpToDate(name: String) throws {
     let page = try #require(GeneratedPages.all.first { $0.name == name })

@@ -1,3 +1,4 @@
+import ConnectorSettings
 import Testing
 
 @testable import Lab

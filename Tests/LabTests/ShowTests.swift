@@ -48,7 +48,7 @@ private final class Lines: Sendable {
 
   @Test func theTerminalGoesBackOverItsTable() {
     let lines = Lines()
-    let show = TerminalPresenter(clock: FixedClock(), width: { 40 }) { lines.add($0) }
+    let show = TerminalPresenter(clock: FixedClock(), width: { 40 }, write: { lines.add($0) })
     show.rows([row("c1", "healthy")], now: now)
     show.event("something happened")
     #expect(lines.all.count == 2)

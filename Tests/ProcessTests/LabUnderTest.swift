@@ -9,11 +9,17 @@ final class LabUnderTest: Sendable {
 
   struct Failed: Error, CustomStringConvertible { var description: String }
 
-  init(connectors: Int = 2, folder: String? = nil, extra: [String] = []) throws {
-    self.folder = try folder ?? Self.temporaryFolder()
+  init(connectors: Int = 2, extra: [String] = []) throws {
+    folder = try Self.temporaryFolder()
+    // More faults a minute than a real connector would put up with.
+    let laboratory = """
+      resourceLocation: {configuration: "\(Programs.checkout)/config/broker.yaml", directory: "\(Programs.checkout)/config/directory.yaml"}
+      connectors: {restartBudget: 1000}
+      """
+    try laboratory.write(toFile: "\(folder)/lab.yaml", atomically: true, encoding: .utf8)
     program = try LiveProgram(
       "connector-lab",
-      ["up", "--json", "--state", self.folder, "--connectors", String(connectors), "--config", "\(Programs.checkout)/config/lab.yaml"] + extra)
+      ["up", "--json", "--state", folder, "--connectors", String(connectors), "--config", "\(folder)/lab.yaml"] + extra)
     iterator = program.lines.makeAsyncIterator()
   }
 

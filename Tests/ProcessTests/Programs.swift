@@ -59,7 +59,7 @@ enum Programs {
 
 /// A program that runs while a test looks at what it prints.
 final class LiveProgram: Sendable {
-  nonisolated(unsafe) private let process = Process()
+  private let process = Process()
   let lines: AsyncStream<String>
   private let ended: AsyncStream<Int32>
 

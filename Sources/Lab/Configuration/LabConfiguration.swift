@@ -44,6 +44,8 @@ package struct LabConfiguration: Hashable, Codable, Sendable {
     package var syncEvery = TimeSpan(.seconds(10))
     package var probeEvery = TimeSpan(.seconds(1))
     package var peerTimeout = TimeSpan(.seconds(3))
+    /// Restarts of services that a connector puts up with within a minute before its process gives up and is started anew.
+    package var restartBudget = 10
     package var pingEvery = TimeSpan(.seconds(1))
     package var pingDeadline = TimeSpan(.seconds(3))
     /// Budget of each connector's orderly stop; then it is killed.

@@ -49,7 +49,8 @@ package enum LabConfigurationFile {
         "connectors",
         [
           field("connectors", "count", .integer(1...1000)), field("connectors", "domain", .text(.hostName)), field("connectors", "syncEvery", span),
-          field("connectors", "probeEvery", span), field("connectors", "peerTimeout", span), field("connectors", "pingEvery", span),
+          field("connectors", "probeEvery", span), field("connectors", "peerTimeout", span), field("connectors", "restartBudget", .integer(0...1000)),
+          field("connectors", "pingEvery", span),
           field("connectors", "pingDeadline", span), field("connectors", "stopWithin", span),
         ]),
     ])

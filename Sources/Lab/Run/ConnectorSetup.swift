@@ -32,6 +32,7 @@ package struct ConnectorSetup: Sendable {
     made.cloud.backoffInitial = TimeSpan(.milliseconds(200))
     made.cloud.backoffMax = TimeSpan(.seconds(2))
     made.cloud.silenceLimit = laboratory.cloud.leaseLength
+    made.supervision.restartBudget = laboratory.connectors.restartBudget
     made.supervision.pingEvery = laboratory.connectors.pingEvery
     made.supervision.pingDeadline = laboratory.connectors.pingDeadline
     made.events.output = .stderr
