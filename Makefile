@@ -5,7 +5,8 @@ SHELL := /bin/bash
 
 # Built dependencies outlive a clone: one folder for each list of packages and toolchain.
 SCRATCH ?= $(shell .ci/scratch)
-SWIFT_BUILD := swift build --scratch-path $(SCRATCH)
+# Hashing is seeded, because the order of a package's traits reaches the command line and would otherwise rebuild that package at every second call.
+SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build --scratch-path $(SCRATCH)
 SWIFT_TEST := swift test --scratch-path $(SCRATCH)
 ARGS ?=
 

@@ -33,6 +33,8 @@ package struct LabConfiguration: Hashable, Codable, Sendable {
     /// The directory that the connectors are joined to.
     package var directory = "directory.yaml"
     package var joinedDomain = "forest1.local"
+    /// A user that the cloud asks each connector for whenever it comes into contact, so that one sees the whole way work.
+    package var askFor = "alice@forest1.local"
 
     package init() {}
   }

@@ -44,6 +44,7 @@ package enum LabConfigurationFile {
           field("resourceLocation", "name", .text(.nonEmpty)), field("resourceLocation", "timeZone", .text(.nonEmpty)),
           field("resourceLocation", "configuration", .text(.path)), field("resourceLocation", "directory", .text(.path)),
           field("resourceLocation", "joinedDomain", .text(.hostName)),
+          field("resourceLocation", "askFor", .text(.nonEmpty)),
         ]),
       section(
         "connectors",

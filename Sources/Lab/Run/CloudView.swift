@@ -5,6 +5,7 @@ import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import World
 
 /// The lab's own look at its cloud, over the same HTTPS as everybody's, with the lab's token.
 struct CloudView: Sendable {
@@ -31,6 +32,20 @@ struct CloudView: Sendable {
       var body = try? await response.body.collect(upTo: 4 * 1024 * 1024), let bytes = body.readBytes(length: body.readableBytes)
     else { return nil }
     return try? JSONDecoder().decode(LabState.self, from: Data(bytes))
+  }
+
+  /// Lets the cloud ask a connector's service over the reversed link, as its own consoles would. Nil when no answer came.
+  func ask(_ connector: String, _ service: ServiceName, _ operation: String, _ body: some Encodable) async -> (status: Int, body: Data)? {
+    var request = HTTPClientRequest(url: "\(base)/lab/v1/connectors/\(connector)/services/\(service.rawValue)/\(operation)")
+    request.method = .POST
+    request.headers.add(name: LabPaths.tokenHeader, value: token)
+    guard let json = try? JSONEncoder().encode(body) else { return nil }
+    request.body = .bytes(ByteBuffer(bytes: json))
+    guard let response = try? await client.execute(request, timeout: .seconds(10)), var answer = try? await response.body.collect(upTo: 1 << 20)
+    else {
+      return nil
+    }
+    return (Int(response.status.code), Data(answer.readBytes(length: answer.readableBytes) ?? []))
   }
 
   func close() async { try? await client.shutdown() }

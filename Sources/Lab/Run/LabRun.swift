@@ -88,6 +88,8 @@ package actor LabRun {
   }
 
   private func watch(_ lab: LabEndpoints, location: String, _ view: CloudView) async {
+    var asked: Set<String> = []
+    var questions: [Task<Void, Never>] = []
     while !Task.isCancelled {
       let state = await view.state()
       let now = clock.now().wall
@@ -96,8 +98,18 @@ package actor LabRun {
         return rows
       }
       show.rows(made, now: now)
+      for row in made where row.state == "healthy" && !asked.contains(row.name) {
+        asked.insert(row.name)
+        questions.append(
+          Task { [show] in
+            for line in await CloudQuestions(view: view, row: row, user: plan.configuration.resourceLocation.askFor).ask() { show.note(line) }
+          })
+      }
+      // Who goes out of contact is asked again when it comes back.
+      for row in made where row.state != "healthy" { asked.remove(row.name) }
       guard (try? await clock.sleep(for: .milliseconds(250))) != nil else { break }
     }
+    for question in questions { await question.value }
     await view.close()
   }
 
