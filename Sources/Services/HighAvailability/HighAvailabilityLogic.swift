@@ -53,6 +53,8 @@ package struct HighAvailabilityLogic: ServiceLogic {
   private var ownID: String?
   /// By lower-case name.
   private var peers: [String: Peer] = [:]
+  /// The peers that are probed, by lower-case name: see `watch`.
+  private var watched: Set<String> = []
   private var current = Election(elected: nil, reason: "the configuration has not been read yet", candidates: [])
   private var since: WallTime?
 
@@ -89,6 +91,7 @@ package struct HighAvailabilityLogic: ServiceLogic {
     guard case .synced(let servers) = view else {
       ownID = nil
       peers = [:]
+      watched = []
       return []
     }
     let own = settings.fqdn.lowercased()
@@ -105,14 +108,35 @@ package struct HighAvailabilityLogic: ServiceLogic {
     }
     let changed = Set(learned.keys) != Set(peers.keys)
     peers = learned
+    watched.formIntersection(learned.keys)
     return changed ? [.emit(.peersChanged(Election.sorted(servers.map(\.fqdn))))] : []
   }
 
-  /// Says hello to each peer that is not being asked already. Without an id of its own a connector cannot say who it is, so it asks nobody.
+  /// How many peers are watched at least, if there are so many: chosen. The election needs only the first by name that answers, so a large location
+  /// costs each connector a handful of probes and not one for each of the others.
+  static let width = 8
+
+  /// Watches the first peers by name up to the eighth that answers or may still do so. A peer that comes to be watched starts afresh.
+  private mutating func watch(_ now: Now) {
+    var chosen: Set<String> = []
+    var hopeful = 0
+    for key in peers.keys.sorted() {
+      guard hopeful < Self.width else { break }
+      if !watched.contains(key) { peers[key]?.begin(at: now.moment) }
+      chosen.insert(key)
+      if let peer = peers[key], peer.answers || peer.isUnheard { hopeful += 1 }
+    }
+    watched = chosen
+  }
+
+  private var watchedKeys: [String] { watched.sorted() }
+
+  /// Says hello to each watched peer that is not being asked already. Without an id of its own a connector cannot say who it is, so it asks nobody.
   private mutating func probeAll(_ now: Now, onlyNew: Bool) -> [Directive] {
     guard let hello else { return [] }
+    watch(now)
     var out: [Directive] = []
-    for key in peers.keys.sorted() {
+    for key in watchedKeys {
       guard let peer = peers[key], !peer.isAsked, !(onlyNew && peer.wasAsked), let address = peer.server.peerAddress else { continue }
       peers[key]?.isAsked = true
       peers[key]?.wasAsked = true
@@ -130,7 +154,7 @@ package struct HighAvailabilityLogic: ServiceLogic {
 
   private mutating func decide(_ now: Now) -> [Directive] {
     var out: [Directive] = []
-    if ownID != nil { for key in peers.keys.sorted() { out += peers[key]?.age(at: now.moment, timeout: settings.peerTimeout) ?? [] } }
+    if ownID != nil { for key in watchedKeys { out += peers[key]?.age(at: now.moment, timeout: settings.peerTimeout) ?? [] } }
     guard let next = choice(now) else { return out }
     let before = current.elected
     current = next
@@ -141,7 +165,7 @@ package struct HighAvailabilityLogic: ServiceLogic {
       out.append(.answerPeers(hello))
     }
     if let ours = current.elected {
-      for key in peers.keys.sorted() { out += peers[key]?.compare(ours, at: now.moment, limit: settings.peerTimeout * 2) ?? [] }
+      for key in watchedKeys { out += peers[key]?.compare(ours, at: now.moment, limit: settings.peerTimeout * 2) ?? [] }
     }
     return out
   }
@@ -160,7 +184,7 @@ package struct HighAvailabilityLogic: ServiceLogic {
       situation.unsynced = "the configuration cannot be read: \(reason)"
     case .synced:
       situation.isListed = ownID != nil
-      let known = peers.keys.sorted().compactMap { peers[$0] }
+      let known = watchedKeys.compactMap { peers[$0] }
       // At first each peer is asked once before anyone is elected.
       if current.elected == nil, known.contains(where: { $0.isUnheard && now.moment - $0.knownSince < settings.peerTimeout }) { return nil }
       situation.answering = known.filter(\.answers).map(\.server.fqdn)

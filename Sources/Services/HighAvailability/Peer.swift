@@ -5,7 +5,8 @@ import World
 /// What this connector knows of another one.
 struct Peer: Hashable {
   var server: EdgeServer
-  let knownSince: Moment
+  /// Since when it is watched.
+  private(set) var knownSince: Moment
   /// A probe is on its way.
   var isAsked = false
   var wasAsked = false
@@ -27,6 +28,13 @@ struct Peer: Hashable {
 
   /// Can be asked, and neither an answer nor a failure has come yet.
   var isUnheard: Bool { server.peerAddress != nil && lastAnswer == nil && failure == nil }
+
+  /// It comes to be watched: what was known of it before is forgotten, but for a probe that is still on its way.
+  mutating func begin(at now: Moment) {
+    let asked = isAsked
+    self = Peer(server: server, knownSince: now)
+    isAsked = asked
+  }
 
   mutating func move(to server: EdgeServer) {
     if self.server.peerAddress != server.peerAddress {
