@@ -18,12 +18,15 @@ struct Cloud: AsyncParsableCommand {
 
   @OptionGroup var folder: LabFolder
   @Option(help: ArgumentHelp("The lab's configuration (default: config/lab.yaml).", valueName: "file")) var config: String?
+  @Option(help: "For how many connectors (default: from the configuration); with many, heartbeats are rarer.") var connectors: Int?
   @Flag(help: "Stop in order when standard input closes.") var stopWithParent = false
 
   func run() async throws {
     try await reporting {
       let file = try LabFinder.configuration(named: config)
-      let plan = LabPlan(configuration: try LabConfigurationFile.load(file), configurationFile: file, paths: folder.paths)
+      let read = try LabConfigurationFile.load(file)
+      let plan = LabPlan(
+        configuration: read.with(connectors: connectors ?? read.connectors.count), configurationFile: file, paths: folder.paths)
       signal(SIGPIPE, SIG_IGN)
       let signals = Signals([SIGINT, SIGTERM])
       let files = DiskFiles()

@@ -37,8 +37,8 @@ struct Up: AsyncParsableCommand {
   func run() async throws {
     try await reporting {
       let file = try LabFinder.configuration(named: config)
-      var configuration = try LabConfigurationFile.load(file)
-      if let connectors { configuration.connectors.count = connectors }
+      let read = try LabConfigurationFile.load(file)
+      let configuration = read.with(connectors: connectors ?? read.connectors.count)
       let paths = ephemeral ? LabPaths(root: try Self.temporaryFolder()) : folder.paths
       let plan = LabPlan(configuration: configuration, configurationFile: file, paths: paths)
       if detach {

@@ -24,6 +24,15 @@ import Testing
     #expect(error?.description.contains(place) == true && error?.description.contains(field) == true, "\(error?.description ?? "")")
   }
 
+  @Test func aLargeLabIsSlowerAndNotSick() {
+    let small = LabConfiguration().with(connectors: 3)
+    #expect(small.cloud.leaseLength == LabConfiguration().cloud.leaseLength)
+    let large = LabConfiguration().with(connectors: 200)
+    #expect(large.connectors.count == 200)
+    #expect(large.cloud.leaseLength.duration == LabConfiguration().cloud.leaseLength.duration * 10)
+    #expect(large.connectors.pingDeadline.duration == LabConfiguration().connectors.pingDeadline.duration * 10)
+  }
+
   @Test func theStateFolderFollowsTheEnvironment() {
     #expect(LabPaths.standard(environment: ["HOME": "/home/u"]).root == "/home/u/.local/state/connectord-lab")
     #expect(LabPaths.standard(environment: ["HOME": "/home/u", "XDG_STATE_HOME": "/s"]).root == "/s/connectord-lab")

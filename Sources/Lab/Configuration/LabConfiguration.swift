@@ -56,3 +56,25 @@ package struct LabConfiguration: Hashable, Codable, Sendable {
     package init() {}
   }
 }
+
+extension LabConfiguration {
+  /// Connectors that one machine runs at the configured cadences: chosen, on two cores.
+  private static let comfortable = 20
+
+  /// The same lab with another number of connectors. Beyond twenty all cadences and limits grow with the number, so that a large lab is slow and not
+  /// falsely sick.
+  package func with(connectors count: Int) -> LabConfiguration {
+    var made = self
+    made.connectors.count = count
+    let factor = max(1, count / Self.comfortable)
+    func grow(_ span: inout TimeSpan) { span = TimeSpan(span.duration * factor) }
+    grow(&made.cloud.heartbeatEvery)
+    grow(&made.cloud.leaseLength)
+    grow(&made.connectors.syncEvery)
+    grow(&made.connectors.probeEvery)
+    grow(&made.connectors.peerTimeout)
+    grow(&made.connectors.pingEvery)
+    grow(&made.connectors.pingDeadline)
+    return made
+  }
+}

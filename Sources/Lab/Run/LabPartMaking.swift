@@ -36,7 +36,12 @@ package struct ProcessParts: LabPartMaking {
   }
 
   package func cloud(_ plan: LabPlan) throws -> any LabPart {
-    kept("cloud", lab, ["cloud", "--config", plan.configurationFile, "--state", plan.paths.root, "--stop-with-parent"], log: plan.cloudLog)
+    kept(
+      "cloud", lab,
+      [
+        "cloud", "--config", plan.configurationFile, "--state", plan.paths.root, "--connectors", String(plan.configuration.connectors.count),
+        "--stop-with-parent",
+      ], log: plan.cloudLog)
   }
 
   package func connector(_ setup: ConnectorSetup) throws -> any LabPart {
