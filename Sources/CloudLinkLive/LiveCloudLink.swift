@@ -79,7 +79,7 @@ package final class LiveCloudLink: CloudLink {
         let connectedAt = clock.now().moment
         connected(identity, after: connectedAt - began)
         let end = await serve(session, identity)
-        events.emit(.linkDisconnected(cloud: identity.linkAddress, kind: end.kind, reason: end.reason), from: nil)
+        events.emit(end.event(at: identity.linkAddress), from: nil)
         // A link that is replaced or refused again and again must not start over from the shortest wait.
         if clock.now().moment - connectedAt >= configuration.cloud.silenceLimit.duration { backOff.reset() }
         guard case .failed(let reason) = end else { continue }
@@ -191,18 +191,11 @@ extension LiveCloudLink {
     case failed(LinkFailure)
     case renewed, stopping
 
-    var kind: String {
+    func event(at cloud: String) -> Event {
       switch self {
-      case .failed(let failure): failure.kind.rawValue
-      case .renewed: "renewed"
-      case .stopping: "stopping"
-      }
-    }
-    var reason: String {
-      switch self {
-      case .failed(let failure): failure.detail
-      case .renewed: "the certificate was renewed; the connector dials with the new one"
-      case .stopping: "the connector is stopping"
+      case .failed(let failure): .linkDisconnected(cloud: cloud, kind: failure.kind.rawValue, reason: failure.detail)
+      case .renewed: .linkLeft(cloud: cloud, reason: "the certificate was renewed; the connector dials with the new one")
+      case .stopping: .linkLeft(cloud: cloud, reason: "the connector is stopping")
       }
     }
   }

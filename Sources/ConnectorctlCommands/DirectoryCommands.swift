@@ -3,13 +3,13 @@ import ControlAPI
 
 struct DirectoryCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    "ad", "The directory that the AD Provider answers from.", example: "connectorctl --connector c1 ad user find alice",
+    "ad", "The directory that the AD Provider answers from.", example: "connectorctl --connector c1 ad user find alice.abbott",
     subcommands: [DirectoryUser.self, DirectoryGroup.self, DirectoryComputer.self, DirectoryGroups.self, DirectoryDomains.self, DirectoryHealth.self])
 }
 
 struct DirectoryUser: ParsableCommand {
   static let configuration = CommandConfiguration(
-    "user", "Users.", example: "connectorctl --connector c1 ad user find alice", subcommands: [FindUser.self])
+    "user", "Users.", example: "connectorctl --connector c1 ad user find alice.abbott", subcommands: [FindUser.self])
 }
 
 struct DirectoryGroup: ParsableCommand {
@@ -24,7 +24,7 @@ struct DirectoryComputer: ParsableCommand {
 
 /// Who is looked for.
 struct PrincipalArgument: ParsableArguments {
-  @Argument(help: #"A name (alice, alice@corp.example, CORP\alice, CN=…), a SID (S-1-5-…) or a GUID."#) var principal: String
+  @Argument(help: #"A name (alice.abbott, alice.abbott@forest1.local, FOREST1\alice.abbott, CN=…), a SID (S-1-5-…) or a GUID."#) var principal: String
 
   /// The way that the AD Provider looks, and for what: no name of a user begins with S-1- or has the form of a GUID.
   var asked: (key: String, value: String) {
@@ -37,7 +37,7 @@ struct PrincipalArgument: ParsableArguments {
 }
 
 struct FindUser: ConnectorctlLeaf {
-  static let configuration = CommandConfiguration("find", "Finds a user.", example: "connectorctl --connector c1 ad user find alice")
+  static let configuration = CommandConfiguration("find", "Finds a user.", example: "connectorctl --connector c1 ad user find alice.abbott")
   @OptionGroup var options: ControlOptions
   @OptionGroup var who: PrincipalArgument
 
@@ -62,7 +62,7 @@ struct FindComputer: ConnectorctlLeaf {
 
 struct DirectoryGroups: ConnectorctlLeaf {
   static let configuration = CommandConfiguration(
-    "groups", "The groups that a user or computer is in.", example: "connectorctl --connector c1 ad groups --effective alice")
+    "groups", "The groups that a user or computer is in.", example: "connectorctl --connector c1 ad groups --effective alice.abbott")
   @OptionGroup var options: ControlOptions
   @OptionGroup var who: PrincipalArgument
   static let columns = ["kind", "name", "domain", "scope", "displayName", "userPrincipalName", "sid"]

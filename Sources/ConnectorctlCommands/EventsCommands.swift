@@ -43,8 +43,12 @@ struct ShowEvents: ConnectorctlLeaf {
 struct ExportEvents: ParsableCommand {
   static let configuration = CommandConfiguration(
     "export", "The catalog of all events, without a connector.",
-    more: "catalog is for journalctl --update-catalog, xml the providers' manifests, json for programs, markdown the page docs/events.md.",
-    example: "connectorctl events export --format catalog > connectord.catalog")
+    more: """
+      catalog is for journalctl --update-catalog, which reads DIR/usr/lib/systemd/catalog; xml the providers' manifests, json for programs, \
+      markdown the page docs/events.md.
+      """,
+    example:
+      "connectorctl events export --format catalog > DIR/usr/lib/systemd/catalog/x.catalog && journalctl --update-catalog --root=DIR")
   @OptionGroup var options: ControlOptions
   @Option(name: .long, help: "catalog, xml, json or markdown.") var format: CatalogExport.Format
 

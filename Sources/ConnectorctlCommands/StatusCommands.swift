@@ -102,7 +102,7 @@ struct VersionCommand: ConnectorctlLeaf {
 struct CallCommand: ConnectorctlLeaf {
   static let configuration = CommandConfiguration(
     "call", "Asks any operation of a service: JSON in, JSON out.", more: "The operations stand in the README of each service.",
-    example: #"connectorctl --connector c1 call ad-provider find '{"kind":"user","name":"alice"}'"#)
+    example: #"connectorctl --connector c1 call ad-provider find '{"kind":"user","name":"alice.abbott"}'"#)
   @OptionGroup var options: ControlOptions
   @Argument(help: "The service, as 'services' names it.") var service: ServiceName
   @Argument(help: "The operation.") var operation: String

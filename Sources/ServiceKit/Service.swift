@@ -62,12 +62,28 @@ package struct ServiceContext: Sendable {
     self.events = events
   }
 
-  package func emit(_ event: Event) { events.emit(event, from: service) }
+  /// Tells an event, and writes it into the service's log: the Logger's own would only feed itself.
+  package func emit(_ event: Event) {
+    events.emit(event, from: service)
+    if service != .logger { log.write(event.definition.severity.logLevel, event.message) }
+  }
 
   /// The current interface of an earlier service. Throws `ServiceUnavailable`; `.notEarlier` if `uses` does not name it.
   package func find<Interface: Sendable>(_ key: ServiceKey<Interface>) throws(ServiceUnavailable) -> Interface {
     guard uses.contains(key.name) else { throw ServiceUnavailable(service: key.name, reason: .notEarlier) }
     return try registry.find(key)
+  }
+}
+
+extension EventSeverity {
+  /// Where an event of this severity stands among the levels of a log.
+  fileprivate var logLevel: ConnectorConfiguration.Logger.Level {
+    switch self {
+    case .critical, .error: .error
+    case .warning: .warning
+    case .notice, .info: .info
+    case .debug: .debug
+    }
   }
 }
 

@@ -104,6 +104,7 @@ struct LinkPartsTests {
     let events: [Event] =
       [
         .linkConnected(cloud: "c", elapsed: 1), .linkDisconnected(cloud: "c", kind: "k", reason: "r"),
+        .linkLeft(cloud: "c", reason: "r"),
         .linkRegistered(cloud: "c", connectorID: "i", resourceLocation: "l"), .linkRenewed(serial: "s", notAfter: "n"),
         .linkIdentityCorrupt(path: "p", movedTo: "m", detail: "d"), .linkIdentitySuperseded(stored: "s", configured: "c"),
         .linkIdentityNotSaved(path: "p", detail: "d"), .linkBackingOff(attempt: 1, kind: "k", wait: 2), .linkClockSkewNoticed(skew: 3),

@@ -37,7 +37,7 @@ struct LinkRoundTripTests {
       await connector.stop()
       #expect(connector.link.status().state == .stopped)
       await lab.cloud.news.first { if case .down(let gone, _, _) = $0 { gone == peer } else { false } }
-      #expect(connector.events.journal.entries.map(\.definition.code) == [10002, 10000, 10001])
+      #expect(connector.events.journal.entries.map(\.definition.code) == [10002, 10000, 10024])
     }
   }
 

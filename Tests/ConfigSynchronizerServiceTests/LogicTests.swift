@@ -9,7 +9,7 @@ import World
 /// The logic, told everything by hand; each directive as a short text.
 @Suite struct ConfigSynchronizerLogicTests {
   struct Hand {
-    var logic = ConfigSynchronizerLogic(interval: .seconds(60))
+    var logic = ConfigSynchronizerLogic(interval: .seconds(60), quickChecks: 0)
     var now = Now(moment: Moment(nanoseconds: 0), wall: WallTime(seconds: 1_795_000_000))
 
     mutating func pass(_ seconds: Int) { now = Now(moment: now.moment + .seconds(seconds), wall: now.wall + .seconds(seconds)) }
@@ -100,6 +100,29 @@ import World
     hand.pass(120)
     _ = hand.tell(.due)
     #expect(hand.tell(.fetched(.notModified)) == ["config-sync.reachable", "wait 60.0+6.0"])
+  }
+
+  @Test func firstChecksComeQuickly() {
+    var hand = Hand(logic: ConfigSynchronizerLogic(interval: .seconds(10)))
+    hand.start(Self.summary(3))
+    var waits = hand.tell(.fetched(.notModified))
+    for _ in 0..<6 {
+      hand.pass(11)
+      _ = hand.tell(.due)
+      waits += hand.tell(.fetched(.notModified))
+    }
+    #expect(waits == ["wait 1.0+0.1", "wait 2.0+0.2", "wait 4.0+0.4", "wait 8.0+0.8", "wait 10.0+1.0", "wait 10.0+1.0", "wait 10.0+1.0"])
+  }
+
+  @Test func registrationIsWaitedForWithoutAWord() {
+    var hand = Hand()
+    hand.start()
+    #expect(hand.tell(.fetched(.notRegistered)) == ["wait 0.2+0.02"])
+    #expect(hand.tell(.asked(RequestID(1), .syncNow)) == ["fetch -"])
+    #expect(hand.tell(.fetched(.notRegistered)) == ["failed this connector has not registered with its cloud yet"])
+    hand.pass(1)
+    #expect(hand.tell(.due) == ["fetch -"])
+    #expect(hand.tell(.fetched(.nothing)) == ["config-sync.no-configuration", "wait 60.0+6.0"], "nothing was lost, so nothing is back")
   }
 
   @Test func missingConfigurationIsToldOnce() {

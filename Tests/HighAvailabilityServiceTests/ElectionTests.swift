@@ -115,7 +115,9 @@ import World
   @Test func neverSyncedElectsOnlyItselfAndAnswersNobody() {
     var hand = Hand("c2.x")
     _ = hand.tell(.started)
-    let directives = hand.tell(.configuration(.neverSynced))
+    #expect(events(hand.tell(.configuration(.neverSynced))) == [], "a first synchronization is waited for")
+    hand.pass(15)
+    let directives = hand.tell(.due)
     #expect(events(directives) == ["availability.elected"])
     #expect(hand.status().isSelf)
     #expect(hand.status().reason.contains("no configuration has been synced yet"))
@@ -164,14 +166,34 @@ import World
     #expect(hand.status().peers.first?.answers == false)
   }
 
-  @Test func peerWithoutAnAddressDoesNotDelayTheElection() {
+  @Test func peerWithoutAnAddressIsWaitedForAndNeverCalledLost() {
     var hand = Hand("c2.x")
     var servers = Self.servers
     servers[0].peerAddress = nil
     _ = hand.tell(.started)
     _ = hand.tell(.configuration(.synced(servers)))
-    #expect(events(hand.answer(3)) == ["availability.peer-joined", "availability.elected"])
+    #expect(events(hand.answer(3)) == ["availability.peer-joined"])
+    hand.pass(14)
+    _ = hand.answer(3)
+    hand.pass(1)
+    #expect(events(hand.tell(.due)) == ["availability.elected"])
     #expect(hand.status().reason.contains("c1.x (it has told the cloud no address)"))
+  }
+
+  @Test func whetherItIsElectedIsRecordedOnceAndAgainAfterAFailure() {
+    func records(_ directives: [HighAvailabilityLogic.Directive]) -> [Bool] {
+      directives.compactMap { if case .record(let isElected) = $0 { isElected } else { nil } }
+    }
+    var hand = Hand("c1.x")
+    #expect(records(hand.tell(.started)) == [false])
+    #expect(records(hand.tell(.due)) == [], "one is under way")
+    _ = hand.tell(.recorded(isElected: false, true))
+    _ = hand.tell(.configuration(.synced(Array(Self.servers.prefix(1)))))
+    #expect(records(hand.tell(.due)) == [true])
+    _ = hand.tell(.recorded(isElected: true, false))
+    #expect(records(hand.tell(.due)) == [true], "the first could not be written")
+    _ = hand.tell(.recorded(isElected: true, true))
+    #expect(records(hand.tell(.due)) == [])
   }
 
   @Test func lastingDisagreementIsToldOnce() {

@@ -108,8 +108,12 @@ final class EventStream: EventSink {
 
   @Test func neverSyncedConnectorElectsItselfAndSaysSo() async throws {
     let peers = ScriptedPeers()
-    try await running(peers, servers: nil) { registry, events, _ in
+    try await running(peers, servers: nil) { registry, events, clock in
       var stream = events.events.makeAsyncIterator()
+      while clock.now().moment < Moment(nanoseconds: 0) + .seconds(15) {
+        await clock.waitForSleepers(1)
+        clock.advanceToNextSleeper()
+      }
       #expect(await stream.next()?.definition.vendor?.id == 3504)
       let view = try await registry.find(.election).election()
       #expect(view.isSelf)

@@ -1,3 +1,4 @@
+import CloudAPI
 import Synchronization
 import Testing
 import World
@@ -63,6 +64,20 @@ private final class Lines: Sendable {
     let rows = RowMaker.rows(connectors, location: "L", state: nil, before: [known])
     #expect(rows[0].state == "unknown" && rows[0].version == known.version && rows[0].reason == "the cloud does not answer")
     #expect(RowMaker.rows(connectors, location: "L", state: nil, before: [])[0].state == "starting")
+  }
+
+  @Test func connectorThatTheCloudKnowsNoMoreIsShownAsDeleted() {
+    let connectors = [LabEndpoints.Connector(name: "c1", fqdn: "c1.forest1.local", socket: "", stateDirectory: "")]
+    let empty = LabState(time: WallTime(seconds: 0), locations: [], connectors: [])
+    var rows = RowMaker.rows(connectors, location: "L", state: empty, before: [])
+    #expect(rows[0].state == "starting")
+    var known = row("c1", "healthy", elected: true)
+    known.id = "id"
+    for _ in 1...2 {
+      rows = RowMaker.rows(connectors, location: "L", state: empty, before: [known])
+      #expect(rows[0].state == "deleted" && rows[0].servicesUp == 0)
+      known = rows[0]
+    }
   }
 }
 

@@ -130,7 +130,9 @@ extension Event {
     DaemonEvents.ready.event(["elapsed": .milliseconds(milliseconds), "services": .integer(services)])
   }
 
-  package static func daemonDegraded(reason: String) -> Event { DaemonEvents.degraded.event(["reason": .text(reason)]) }
+  package static func daemonDegraded(reason: String) -> Event {
+    DaemonEvents.degraded.event(["reason": .text(reason.hasSuffix(".") ? String(reason.dropLast()) : reason)])
+  }
 
   package static func daemonReadyAgain(elapsed milliseconds: Int) -> Event { DaemonEvents.readyAgain.event(["elapsed": .milliseconds(milliseconds)]) }
 

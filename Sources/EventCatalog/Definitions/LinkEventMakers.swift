@@ -6,6 +6,9 @@ extension Event {
   package static func linkDisconnected(cloud: String, kind: String, reason: String) -> Event {
     LinkEvents.disconnected.event(["cloud": .text(cloud), "kind": .text(kind), "reason": .text(reason)])
   }
+  package static func linkLeft(cloud: String, reason: String) -> Event {
+    LinkEvents.left.event(["cloud": .text(cloud), "reason": .text(reason)])
+  }
   package static func linkRegistered(cloud: String, connectorID: String, resourceLocation: String) -> Event {
     LinkEvents.registered.event(["cloud": .text(cloud), "connector_id": .text(connectorID), "resource_location": .text(resourceLocation)])
   }

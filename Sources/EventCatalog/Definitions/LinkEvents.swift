@@ -15,7 +15,16 @@ package enum LinkEvents {
     advice: "Nothing to do if it is back soon; the connector dials again by itself.",
     fields: [
       EventField("cloud", .text, "host and port of the cloud's link"),
-      EventField("kind", .text, "kind of the failure, or renewed or stopping"),
+      EventField("kind", .text, "kind of the failure"),
+      EventField("reason", .text, "one sentence"),
+    ])
+
+  /// The end of a connection that this connector wanted.
+  package static let left = EventDefinition(
+    10024, "link.left", id: "0ee14d3caacc424783682340611f6b0d", .agent, .info, "The connection to the cloud at {cloud} was ended: {reason}.",
+    advice: "Nothing to do.",
+    fields: [
+      EventField("cloud", .text, "host and port of the cloud's link"),
       EventField("reason", .text, "one sentence"),
     ])
 
@@ -187,7 +196,7 @@ package enum LinkEvents {
   ]
 
   package static let all: [EventDefinition] = [
-    connected, disconnected, registered, renewed, identityCorrupt, identitySuperseded, identityNotSaved, backingOff, clockSkewNoticed,
+    connected, disconnected, left, registered, renewed, identityCorrupt, identitySuperseded, identityNotSaved, backingOff, clockSkewNoticed,
     renewalFailed, dns, connect, timeout, tls, certificateExpired, certificateRevoked, certificateUntrusted, wrongCustomer, wrongSecret,
     unknownResourceLocation, clockSkew, protocolViolation, closed, refused,
   ]

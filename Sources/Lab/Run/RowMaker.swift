@@ -17,7 +17,12 @@ enum RowMaker {
         row.reason = "the cloud does not answer"
         return row
       }
-      guard let seen = state.connectors.first(where: { $0.fqdn == connector.fqdn && $0.location == location }) else { return row }
+      guard let seen = state.connectors.first(where: { $0.fqdn == connector.fqdn && $0.location == location }) else {
+        row.id = before.first { $0.name == connector.name }?.id
+        row.state = row.id == nil ? "starting" : "deleted"
+        row.reason = row.id == nil ? "The cloud has not heard of it yet." : "The cloud knew it and knows it no more: it was deleted there."
+        return row
+      }
       row.state = seen.state.title
       row.reason = seen.reason
       row.elected = seen.elected

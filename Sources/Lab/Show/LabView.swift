@@ -4,7 +4,7 @@ package import World
 package struct ConnectorRow: Hashable, Codable, Sendable {
   package var name: String
   package var fqdn: String
-  /// A health state of the seed, or `starting` before the cloud has heard of it.
+  /// A health state of the seed, `starting` before the cloud has heard of it, `deleted` when it knows it no more.
   package var state: String
   package var reason: String
   package var elected: Bool

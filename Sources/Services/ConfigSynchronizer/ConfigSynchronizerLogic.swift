@@ -36,8 +36,13 @@ package struct ConfigSynchronizerLogic: ServiceLogic {
 
   /// First wait after a check that failed; chosen.
   static let firstBackoff = Duration.seconds(1)
+  /// Between looks at a link that registers; they cost no message. Chosen.
+  static let registrationPause = Duration.milliseconds(200)
 
   private let interval: Duration
+  private let quickChecks: Int
+  /// Checks since the start that the cloud answered.
+  private var answered = 0
   private var status = ConfigSynchronizerStatus()
   private var summary: ConfigurationSummary?
   private var early: [(RequestID, Question)] = []
@@ -53,7 +58,12 @@ package struct ConfigSynchronizerLogic: ServiceLogic {
     var failure: ConfigurationImportFailed
   }
 
-  package init(interval: Duration) { self.interval = max(.milliseconds(1), interval) }
+  /// - Parameter quickChecks: how many of the first checks come 1, 2, 4… seconds apart instead of `interval`: connectors that start together
+  ///   appear in the configuration, with their addresses, moments after each other.
+  package init(interval: Duration, quickChecks: Int = 4) {
+    self.interval = max(.milliseconds(1), interval)
+    self.quickChecks = quickChecks
+  }
 
   package mutating func handle(_ event: Event, at now: Now) -> [Directive] {
     switch event {
@@ -118,7 +128,10 @@ package struct ConfigSynchronizerLogic: ServiceLogic {
   private mutating func fetched(_ found: FetchedConfiguration, _ now: Now) -> [Directive] {
     guard status.state == .asking else { return [] }
     var out: [Directive] = []
-    if case .unreachable = found {} else { out += reachable(now) }
+    switch found {
+    case .unreachable, .notRegistered: break
+    default: out += reachable(now)
+    }
     switch found {
     case .notModified: return out + settled(.success(.upToDate), now)
     case .received(let revision, _) where revision == summary?.revision: return out + settled(.success(.upToDate), now)
@@ -137,11 +150,15 @@ package struct ConfigSynchronizerLogic: ServiceLogic {
       status.problem = "the cloud could not be asked: \(reason)"
       if status.failures == 1 { out.append(.emit(.configurationUnreachable(reason: reason, kept: summary?.revision))) }
       return out + settled(.failure(.unreachable(reason)), now)
+    case .notRegistered:
+      status.problem = "this connector has not registered with its cloud yet"
+      return settled(.failure(.notRegistered), now, pause: Self.registrationPause)
     }
   }
 
   private mutating func reachable(_ now: Now) -> [Directive] {
     status.lastAnswer = now.wall
+    answered += 1
     guard status.failures > 0 else { return [] }
     let failures = status.failures
     status.failures = 0
@@ -182,20 +199,27 @@ package struct ConfigSynchronizerLogic: ServiceLogic {
   }
 
   /// The end of a check: answers who asked for it and plans the next.
-  private mutating func settled(_ outcome: Result<ConfigSynchronizerAnswer.Sync, ConfigSyncFailed>, _ now: Now) -> [Directive] {
+  private mutating func settled(
+    _ outcome: Result<ConfigSynchronizerAnswer.Sync, ConfigSyncFailed>, _ now: Now, pause: Duration? = nil
+  ) -> [Directive] {
     if case .success(let sync) = outcome, sync == .upToDate { status.problem = nil }
     status.state = .waiting
     let answers = syncing.map { id in
       Directive.answer(id, outcome.map { .synced($0, revision: summary?.revision) }.mapError { $0 as any Error })
     }
     syncing = []
-    return answers + planned(now)
+    return answers + planned(now, pause: pause)
   }
 
-  private mutating func planned(_ now: Now) -> [Directive] {
+  private mutating func planned(_ now: Now, pause: Duration?) -> [Directive] {
     var fixed = interval
-    var spread = interval / 10
-    if status.failures > 0 {
+    if let pause {
+      fixed = pause
+    } else if status.failures == 0, answered <= quickChecks {
+      fixed = min(interval, Self.firstBackoff * (1 << max(0, min(answered - 1, 20))))
+    }
+    var spread = fixed / 10
+    if pause == nil, status.failures > 0 {
       let ceiling = min(interval, Self.firstBackoff * (1 << min(status.failures - 1, 20)))
       (fixed, spread) = (ceiling / 2, ceiling / 2)
     }

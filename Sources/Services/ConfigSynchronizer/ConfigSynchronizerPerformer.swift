@@ -29,7 +29,6 @@ package struct ConfigSynchronizerPerformer: DirectivePerformer {
       }
     case .emit(let event):
       context.emit(event)
-      context.log.write(event.definition.severity <= .warning ? .warning : .info, event.message)
       return nil
     case .answer: return nil
     }
@@ -38,8 +37,11 @@ package struct ConfigSynchronizerPerformer: DirectivePerformer {
   private static func fetch(_ known: Int?, _ context: ServiceContext) async -> FetchedConfiguration {
     let path = ConnectorPaths.configuration + (known.map { "?revision=\($0)" } ?? "")
     let response: LinkResponse
+    let isRegistering = context.cloud.status().state == .registering
     do {
       response = try await context.cloud.ask(LinkRequest(path: path, headers: ["accept": "application/json"]))
+    } catch is LinkFailure where isRegistering {
+      return .notRegistered
     } catch let failure as LinkFailure {
       return .unreachable(failure.description)
     } catch {

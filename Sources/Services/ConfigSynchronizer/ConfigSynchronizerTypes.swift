@@ -11,6 +11,8 @@ package enum FetchedConfiguration: Hashable, Sendable {
   /// The resource location has no configuration.
   case nothing
   case unreachable(String)
+  /// The link is still registering, so there is nobody to ask as yet; the link's own events tell if that fails.
+  case notRegistered
 }
 
 package enum ConfigSynchronizerAnswer: Hashable, Sendable {
@@ -26,10 +28,12 @@ package enum ConfigSynchronizerAnswer: Hashable, Sendable {
 package enum ConfigSyncFailed: Error, Hashable, Sendable, CustomStringConvertible {
   case unreachable(String)
   case importFailed(revision: Int, ConfigurationImportFailed)
+  case notRegistered
 
   package var description: String {
     switch self {
     case .unreachable(let reason): "the cloud could not be asked: \(reason)"
+    case .notRegistered: "this connector has not registered with its cloud yet"
     case .importFailed(let revision, let failure): "revision \(revision) could not be imported: \(failure)"
     }
   }

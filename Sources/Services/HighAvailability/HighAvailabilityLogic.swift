@@ -10,6 +10,8 @@ package struct HighAvailabilityLogic: ServiceLogic {
     case configuration(ConfigurationView)
     case probed(fqdn: String, address: String, Result<PeerHello, PeerFailure>)
     case asked(RequestID)
+    /// The registry was told; false: it could not be.
+    case recorded(isElected: Bool, Bool)
   }
 
   /// What the Config Synchronizer says.
@@ -25,6 +27,8 @@ package struct HighAvailabilityLogic: ServiceLogic {
     /// What peers are answered from now on; nil: nothing.
     case answerPeers(PeerHello?)
     case wait(until: Moment)
+    /// Write into the settings registry whether this connector is the elected one, where administrators look for it.
+    case record(isElected: Bool)
     case emit(EventCatalog.Event)
     case answer(RequestID, HighAvailabilityStatus)
   }
@@ -57,6 +61,9 @@ package struct HighAvailabilityLogic: ServiceLogic {
   private var watched: Set<String> = []
   private var current = Election(elected: nil, reason: "the configuration has not been read yet", candidates: [])
   private var since: WallTime?
+  /// What the registry says; nil while that is not known.
+  private var recorded: Bool?
+  private var isRecording = false
 
   package init(_ settings: Settings) { self.settings = settings }
 
@@ -72,12 +79,26 @@ package struct HighAvailabilityLogic: ServiceLogic {
       return learned + (ownID == before ? [] : [.answerPeers(hello)]) + probeAll(now, onlyNew: true) + decide(now)
     case .probed(let fqdn, let address, let result): return probed(fqdn, address, result, now) + decide(now)
     case .asked(let id): return [.answer(id, status(now))]
+    case .recorded(let isElected, let isDone):
+      isRecording = false
+      recorded = isDone ? isElected : nil
+      return []
     }
   }
 
   /// Once every `probeEvery`. The answer to peers is set anew each time: whatever happened to it, it is right again one round later.
   private mutating func round(_ now: Now) -> [Directive] {
-    [.readConfiguration] + probeAll(now, onlyNew: false) + decide(now) + [.answerPeers(hello), .wait(until: now.moment + settings.probeEvery)]
+    [.readConfiguration] + probeAll(now, onlyNew: false) + decide(now) + record() + [
+      .answerPeers(hello), .wait(until: now.moment + settings.probeEvery),
+    ]
+  }
+
+  /// A write that failed is tried again one round later.
+  private mutating func record() -> [Directive] {
+    let isElected = current.elected?.lowercased() == settings.fqdn.lowercased()
+    guard !isRecording, recorded != isElected else { return [] }
+    isRecording = true
+    return [.record(isElected: isElected)]
   }
 
   private var hello: PeerHello? {
@@ -178,7 +199,9 @@ package struct HighAvailabilityLogic: ServiceLogic {
     case nil:
       if isPatient { return nil }
       situation.unsynced = "the configuration could not be read"
-    case .neverSynced: situation.unsynced = "no configuration has been synced yet, so it knows no peer"
+    case .neverSynced:
+      if isPatient { return nil }
+      situation.unsynced = "no configuration has been synced yet, so it knows no peer"
     case .unavailable(let reason):
       if isPatient { return nil }
       situation.unsynced = "the configuration cannot be read: \(reason)"

@@ -1,3 +1,4 @@
+import AgentSystem
 import ConnectorSettings
 import EventCatalog
 package import ServiceKit
@@ -31,8 +32,12 @@ package struct HighAvailabilityPerformer: DirectivePerformer {
       }
     case .emit(let event):
       context.emit(event)
-      context.log.write(event.definition.severity <= .warning ? .warning : .info, event.message)
       return nil
+    case .record(let isElected):
+      return Background { [context] in
+        let answer = try? await context.elevate(.registryWrite(KnownRegistryKeys.lhcIsElected, .integer(isElected ? 1 : 0)))
+        return .recorded(isElected: isElected, answer == .done)
+      }
     case .answer: return nil
     }
   }

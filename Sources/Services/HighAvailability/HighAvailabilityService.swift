@@ -5,7 +5,7 @@ package import World
 /// Watches the other connectors of the resource location and knows which one is elected.
 package enum HighAvailabilityService {
   package static let name = ServiceName.highAvailability
-  package static let uses: [ServiceName] = [.configSynchronizer]
+  package static let uses: [ServiceName] = [.watchDog, .configSynchronizer]
 
   /// Runs until its task is cancelled; then peers are answered no more.
   ///

@@ -26,8 +26,8 @@ struct Peer: Hashable {
     self.knownSince = knownSince
   }
 
-  /// Can be asked, and neither an answer nor a failure has come yet.
-  var isUnheard: Bool { server.peerAddress != nil && lastAnswer == nil && failure == nil }
+  /// Neither an answer nor a failure has come yet.
+  var isUnheard: Bool { lastAnswer == nil && failure == nil }
 
   /// It comes to be watched: what was known of it before is forgotten, but for a probe that is still on its way.
   mutating func begin(at now: Moment) {
@@ -70,7 +70,8 @@ struct Peer: Hashable {
     guard silence >= timeout else { return [] }
     answers = false
     holds = nil
-    guard !isToldLost else { return [] }
+    // One that never had an address has not started yet: nothing was lost.
+    guard !isToldLost, server.peerAddress != nil || lastAnswer != nil else { return [] }
     isToldLost = true
     let reason = failure?.description ?? (server.peerAddress == nil ? "it has told the cloud no address" : "no probe was answered")
     return [.emit(.peerLost(server.fqdn, silence: Int(clamping: silence.nanoseconds / 1_000_000), reason: reason))]
