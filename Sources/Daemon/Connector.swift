@@ -72,6 +72,8 @@ package final class Connector: Sendable {
     }
     supervisor?.stop()
   }
+  /// What the disk lacks, in a sentence; nil when it lacks nothing.
+  func set(problem: String?) { state.withLock { $0.problems = problem.map { [$0] } ?? [] } }
   var isStopping: Bool { state.withLock { $0.stopping } }
   var wantsRestart: Bool { state.withLock { $0.restartWanted } }
   var supervisor: Supervisor? { state.withLock { $0.supervisor } }

@@ -102,7 +102,11 @@ extension Connector {
         do {
           try await server.run()
           return .control(nil)
-        } catch { return .control("\(error)") }
+        } catch { return .control(.init(error)) }
+      }
+      group.addTask {
+        await DiskWatch(connector: self, onChange: onChange).run()
+        return .diskWatch
       }
       var reason = ExitReason.stopped
       for await ended in group {
@@ -112,9 +116,9 @@ extension Connector {
           if reason == .stopped, wantsRestart { reason = .restart }
           group.cancelAll()
         case .control(let problem?) where !isStopping:
-          reason = refuse("the control socket cannot be opened: \(problem)", .inUse)
+          reason = refuse("the control socket cannot be opened: \(problem.text)", problem.exit)
           stop()
-        case .control: break
+        case .control, .diskWatch: break
         }
       }
       return reason
@@ -123,7 +127,18 @@ extension Connector {
 
   private enum Ended: Sendable {
     case supervisor(SupervisorOutcome)
-    case control(String?)
+    case control(SocketProblem?)
+    case diskWatch
+  }
+
+  private struct SocketProblem: Sendable {
+    var text: String
+    var exit: ExitReason
+
+    init(_ error: any Error) {
+      text = "\(error)"
+      if case ControlSocketError.inUse = error { exit = .inUse } else { exit = .cannotCreate }
+    }
   }
 
   /// The link under the same supervisor, first in the list: services ask the cloud through it.

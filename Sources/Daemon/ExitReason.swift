@@ -18,7 +18,7 @@ package enum ExitReason: Int32, CaseIterable, Sendable {
     case .noInput: "the configuration file cannot be read"
     case .inUse: "the state directory or the control socket belongs to a connector that runs"
     case .budgetSpent: "services failed more often than the restart budget allows"
-    case .cannotCreate: "the state directory or the control socket cannot be made"
+    case .cannotCreate: "the state directory, the control socket or the port for the other connectors cannot be made"
     case .restart: "a restart was scheduled: start me again"
     case .configuration: "the configuration is wrong"
     }

@@ -3,6 +3,7 @@ import ConnectorSettings
 import ControlAPI
 import EventCatalog
 import EventHub
+import LoggerService
 import Supervision
 import World
 
@@ -35,14 +36,16 @@ extension Connector {
     next.directory = candidate.directory
     next.configSync = candidate.configSync
     next.highAvailability = candidate.highAvailability
+    // The queue of the logs outlives the Logger, and its levels with it.
+    if next.logger.level != configuration.logger.level { logs.setLevel(next.logger.level, for: nil) }
     use(next)
-    var taken = 0
+    var taken: [String] = []
     for (prefix, service) in Self.reloadable {
-      let count = changes.count(where: { $0.hasPrefix(prefix) })
+      let own = changes.filter { $0.hasPrefix(prefix) }
       // The directory's file may have changed although its name has not.
-      if count > 0 || service == .adProvider { _ = await supervisor?.restart(service.rawValue) }
-      taken += count
+      if !own.isEmpty || service == .adProvider { _ = await supervisor?.restart(service.rawValue) }
+      taken += own
     }
-    hub.emit(.daemonReloaded(changed: taken, pending: changes.count - taken), from: nil)
+    hub.emit(.daemonReloaded(changed: taken, pending: changes.filter { !taken.contains($0) }), from: nil)
   }
 }

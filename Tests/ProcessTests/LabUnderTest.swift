@@ -9,8 +9,9 @@ final class LabUnderTest: Sendable {
 
   struct Failed: Error, CustomStringConvertible { var description: String }
 
-  init(connectors: Int = 2, extra: [String] = []) throws {
-    folder = try Self.temporaryFolder()
+  /// - Parameter folder: that of a lab that has ended, to bring it up again.
+  init(connectors: Int = 2, extra: [String] = [], folder kept: String? = nil) throws {
+    folder = try kept ?? Self.temporaryFolder()
     // More faults a minute than a real connector would put up with.
     let laboratory = """
       resourceLocation: {configuration: "\(Programs.checkout)/config/broker.yaml", directory: "\(Programs.checkout)/config/directory.yaml"}

@@ -63,13 +63,14 @@ final class LiveProgram: Sendable {
   let lines: AsyncStream<String>
   private let ended: AsyncStream<Int32>
 
-  init(_ name: String, _ arguments: [String], environment: [String: String] = [:]) throws {
+  /// - Parameter errors: `lines` are those of standard error instead of standard output.
+  init(_ name: String, _ arguments: [String], environment: [String: String] = [:], errors: Bool = false) throws {
     process.executableURL = URL(filePath: "\(Programs.folder)/\(name)")
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = FileHandle.standardError
+    process.standardOutput = errors ? FileHandle.nullDevice : pipe
+    process.standardError = errors ? pipe : FileHandle.standardError
     process.standardInput = FileHandle(forReadingAtPath: "/dev/null")
     let (lines, more) = AsyncStream.makeStream(of: String.self)
     let (ended, end) = AsyncStream.makeStream(of: Int32.self)

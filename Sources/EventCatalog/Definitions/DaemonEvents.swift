@@ -35,10 +35,11 @@ package enum DaemonEvents {
 
   package static let reloaded = EventDefinition(
     10055, "daemon.reloaded", id: "261aa051748b4e968cd3f5889e019dfe", .agent, .notice,
-    "The configuration was reloaded: {changed} settings in force, {pending} wait for a restart.",
+    "The configuration was reloaded: {changed} settings in force ({names}), {pending} wait for a restart ({waiting}).",
     advice: "connectorctl config diff shows what waits; restart the connector when it may be away for some seconds.",
     fields: [
-      EventField("changed", .integer, "changed settings in force now"), EventField("pending", .integer, "changed settings that need a restart"),
+      EventField("changed", .integer, "changed settings in force now"), EventField("names", .text, "which, by path"),
+      EventField("pending", .integer, "changed settings that need a restart"), EventField("waiting", .text, "which, by path"),
     ])
 
   package static let reloadRefused = EventDefinition(
@@ -138,8 +139,12 @@ extension Event {
 
   package static func daemonReloading(file: String) -> Event { DaemonEvents.reloading.event(["file": .text(file)]) }
 
-  package static func daemonReloaded(changed: Int, pending: Int) -> Event {
-    DaemonEvents.reloaded.event(["changed": .integer(changed), "pending": .integer(pending)])
+  /// - Parameters: the paths of the settings, such as `logger.level`.
+  package static func daemonReloaded(changed: [String], pending: [String]) -> Event {
+    func names(_ paths: [String]) -> EventValue { .text(paths.isEmpty ? "none" : paths.joined(separator: ", ")) }
+    return DaemonEvents.reloaded.event([
+      "changed": .integer(changed.count), "names": names(changed), "pending": .integer(pending.count), "waiting": names(pending),
+    ])
   }
 
   package static func daemonReloadRefused(file: String, line: Int, field: String, problem: String) -> Event {

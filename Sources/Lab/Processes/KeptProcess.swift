@@ -12,8 +12,9 @@ package actor KeptProcess {
     case cannotStart(String)
   }
 
-  /// Pause before a new start: doubles from the first to the last; a run of `stable` resets it. Chosen: short, because a lab is watched.
-  package static let firstPause = Duration.milliseconds(500)
+  /// Pause before a new start: doubles from the first to the last; a run of `stable` resets it. Chosen: short, because a lab is watched, and long
+  /// enough to see in the table that something was gone.
+  package static let firstPause = Duration.seconds(2)
   package static let lastPause = Duration.seconds(8)
   package static let stable = Duration.seconds(20)
 

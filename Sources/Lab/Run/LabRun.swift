@@ -93,11 +93,14 @@ package actor LabRun {
     while !Task.isCancelled {
       let state = await view.state()
       let now = clock.now().wall
-      let made = rows.withLock { rows in
-        rows = RowMaker.rows(lab.connectors, location: location, state: state, before: rows)
-        return rows
-      }
+      let made = RowMaker.rows(lab.connectors, location: location, state: state, before: latest)
+      let before = latest
+      rows.withLock { $0 = made }
       show.rows(made, now: now)
+      for row in made {
+        guard let was = before.first(where: { $0.name == row.name }), was.state != row.state else { continue }
+        show.change("\(now) cloud: \(row.name) is \(row.state)\(row.reason.isEmpty ? "" : ": \(row.reason)")")
+      }
       for row in made where row.state == "healthy" && !asked.contains(row.name) {
         asked.insert(row.name)
         questions.append(

@@ -29,6 +29,7 @@ package final class JSONPresenter: LabPresenter {
     }
   }
 
+  package func change(_ line: String) {}
   package func event(_ line: String) {}
   package func note(_ text: String) {}
 

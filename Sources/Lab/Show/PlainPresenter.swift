@@ -30,6 +30,7 @@ package final class PlainPresenter: LabPresenter {
     }
   }
 
+  package func change(_ line: String) {}
   package func event(_ line: String) { write(line) }
   package func note(_ text: String) { write("\(clock.now().wall) \(text)") }
 }

@@ -30,6 +30,7 @@ package final class TerminalPresenter: LabPresenter {
     }
   }
 
+  package func change(_ line: String) { scroll([line]) }
   package func event(_ line: String) { scroll([line]) }
   package func note(_ text: String) { scroll(["\(clock.now().wall) \(text)"]) }
 

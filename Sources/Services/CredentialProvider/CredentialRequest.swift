@@ -110,7 +110,7 @@ package enum CredentialError: Error, Hashable, Sendable, CustomStringConvertible
     switch self {
     case .denied(let rule): "denied: \(rule)"
     case .unavailable(let reason): "the secret store is not open: \(reason)"
-    case .auditFailed: "the audit log could not be written, so there is no answer; the event credentials.audit_failed says why"
+    case .auditFailed: "the audit log could not be written, so there is no answer; the event credentials.audit-failed says why"
     case .busy(let limit): "\(limit) requests wait already; ask again"
     }
   }
