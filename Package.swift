@@ -126,6 +126,9 @@ let package = Package(
       program("connectord", ["DaemonCommands", argumentParser]),
       program("connectorctl", ["ConnectorctlCommands", argumentParser]),
       program("connector-lab", ["LabCommands", argumentParser]),
+      .executableTarget(
+        name: "connectord-bench", dependencies: ground + ["AgentSystem", "AgentSystemHost", "LiveWorld", "Systemd"], path: "Sources/Bench",
+        swiftSettings: ours),
     ]
     // Tests: one target for each room that has rules of its own, those with real processes last.
     + [

@@ -1,0 +1,23 @@
+import Foundation
+
+/// Measurements that need the product's own rooms; `Benchmarks/run` calls them beside their peers. Prints JSON lines.
+@main struct Bench {
+  static let usage = """
+    usage: connectord-bench journal COUNT | journal-fields | round-trip COUNT FOLDER
+    See Benchmarks/README.md.
+
+    """
+
+  static func main() async throws {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let count = arguments.count > 1 ? Int(arguments[1]) ?? 0 : 0
+    switch arguments.first {
+    case "journal" where count > 0: JournalLoop.run(count)
+    case "journal-fields": JournalLoop.showFields()
+    case "round-trip" where count > 0 && arguments.count > 2: try await RoundTrips.run(count, folder: arguments[2])
+    default:
+      FileHandle.standardError.write(Data(usage.utf8))
+      exit(64)
+    }
+  }
+}
