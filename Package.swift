@@ -110,7 +110,8 @@ let package = Package(
       room(
         "Daemon",
         kit + serviceRooms + [
-          "ServiceOrder", "Supervision", "CloudLinkLive", "PeerChannelLive", "ConfigStore", "ConfigurationYAML", "BrokerConfiguration", "ControlAPI",
+          "ServiceOrder", "Supervision", "CloudLinkLive", "LinkIdentity", "PeerChannelLive", "ConfigStore", "ConfigurationYAML",
+          "BrokerConfiguration", "ControlAPI",
           "ControlServer", "Directory", "DirectoryYAML", "EventHub", "LiveWorld", "Systemd",
         ] + nio),
       room(

@@ -7,6 +7,7 @@ import DirectoryYAML
 import EventCatalog
 import EventHub
 import Foundation
+import LinkIdentity
 import PeerChannelLive
 import ServiceKit
 import Supervision
@@ -58,8 +59,7 @@ extension Connector {
     attach(link: link) { link.connectorID }
     let peers: LivePeerChannel
     do {
-      peers = try await LivePeerChannel.start(
-        listen: configuration.highAvailability.listen, credentials: { link.credentials }, group: ports.eventLoops)
+      peers = try await openPeerChannel(link)
     } catch {
       return refuse("the channel to the other connectors cannot be opened: \(error)", .cannotCreate)
     }
@@ -67,6 +67,22 @@ extension Connector {
     let reason = await runSupervised(link, peers, onChange)
     await peers.stop()
     return reason
+  }
+
+  /// Opens the channel where the last run had it, so that peers find this connector again before they have synced its new address.
+  private func openPeerChannel(_ link: LiveCloudLink) async throws -> LivePeerChannel {
+    let record = "\(configuration.state.directory)/peer-address"
+    let credentials: @Sendable () -> LinkCredentials? = { link.credentials }
+    let last = (try? ports.files.read(record)).map { String(decoding: $0, as: UTF8.self) }
+    if configuration.highAvailability.listen == nil, let last, last.hasPrefix("127.0.0.1:"),
+      let again = try? await LivePeerChannel.start(listen: last, credentials: credentials, group: ports.eventLoops)
+    {
+      return again
+    }
+    let fresh = try await LivePeerChannel.start(listen: configuration.highAvailability.listen, credentials: credentials, group: ports.eventLoops)
+    // Losing it costs one sync of a delay, so a full disk is no reason not to start.
+    try? ports.files.replace(record, with: Array(fresh.address.utf8), mode: 0o600, step: "peer.address")
+    return fresh
   }
 
   private func runSupervised(_ link: LiveCloudLink, _ peers: LivePeerChannel, _ onChange: @escaping @Sendable () -> Void) async -> ExitReason {
