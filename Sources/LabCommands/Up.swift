@@ -60,7 +60,7 @@ struct Up: AsyncParsableCommand {
   }
 
   private static func temporaryFolder() throws -> String {
-    var template = Array("\(FileManager.default.temporaryDirectory.path)/connectord-lab.XXXXXX".utf8CString)
+    var template = Array("\(FileManager.default.temporaryDirectory.path)/connectord-lab.\(String(repeating: "X", count: 6))".utf8CString)
     guard mkdtemp(&template) != nil else { throw LabError(.cannotCreate, "cannot make a temporary folder: \(String(cString: strerror(errno)))") }
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

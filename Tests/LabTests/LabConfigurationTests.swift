@@ -24,6 +24,13 @@ import Testing
     #expect(error?.description.contains(place) == true && error?.description.contains(field) == true, "\(error?.description ?? "")")
   }
 
+  @Test(arguments: [
+    ("connectors: {probeEvery: 3s, peerTimeout: 3s}\n", "connectors.peerTimeout"), ("cloud: {heartbeatEvery: 9s}\n", "cloud.leaseLength"),
+  ]) func valuesThatDoNotGoTogetherAreRefused(text: String, field: String) throws {
+    let error = #expect(throws: LabError.self) { try LabConfigurationFile.read(Array(text.utf8), shownAs: "lab.yaml") }
+    #expect(error?.exit == .configuration && error?.description.contains(field) == true)
+  }
+
   @Test func aLargeLabIsSlowerAndNotSick() {
     let small = LabConfiguration().with(connectors: 3)
     #expect(small.cloud.leaseLength == LabConfiguration().cloud.leaseLength)

@@ -15,9 +15,23 @@ package enum LabConfigurationFile {
   package static func read(_ bytes: [UInt8], shownAs path: String) throws(LabError) -> LabConfiguration {
     let shape: Shape
     do { shape = try Self.shape() } catch { throw LabError(.configuration, "the lab's configuration cannot be read: \(error)") }
-    do { return try ShapedFile.load(LabConfiguration.self, file: path, bytes: bytes, shape: shape) } catch {
+    let configuration: LabConfiguration
+    do { configuration = try ShapedFile.load(LabConfiguration.self, file: path, bytes: bytes, shape: shape) } catch {
       throw LabError(.configuration, "\(error)")
     }
+    if let problem = conflict(configuration) { throw LabError(.configuration, "\(path): \(problem)") }
+    return configuration
+  }
+
+  /// Values that are each good and do not go together: every connector would refuse them, over and over.
+  private static func conflict(_ lab: LabConfiguration) -> String? {
+    if lab.connectors.peerTimeout.duration <= lab.connectors.probeEvery.duration {
+      return "connectors.peerTimeout: is \(lab.connectors.peerTimeout); it must be longer than connectors.probeEvery, \(lab.connectors.probeEvery)"
+    }
+    if lab.cloud.leaseLength.duration <= lab.cloud.heartbeatEvery.duration {
+      return "cloud.leaseLength: is \(lab.cloud.leaseLength); it must be longer than cloud.heartbeatEvery, \(lab.cloud.heartbeatEvery)"
+    }
+    return nil
   }
 
   /// The file's form; each default is that of the struct.
