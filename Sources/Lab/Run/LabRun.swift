@@ -88,8 +88,7 @@ package actor LabRun {
   }
 
   private func watch(_ lab: LabEndpoints, location: String, _ view: CloudView) async {
-    var asked: Set<String> = []
-    var questions: [Task<Void, Never>] = []
+    var questions: [String: Task<Void, Never>] = [:]
     while !Task.isCancelled {
       let state = await view.state()
       let now = clock.now().wall
@@ -101,18 +100,18 @@ package actor LabRun {
         guard let was = before.first(where: { $0.name == row.name }), was.state != row.state else { continue }
         show.change("\(now) cloud: \(row.name) is \(row.state)\(row.reason.isEmpty ? "" : ": \(row.reason)")")
       }
-      for row in made where row.state == "healthy" && !asked.contains(row.name) {
-        asked.insert(row.name)
-        questions.append(
-          Task { [show] in
-            for line in await CloudQuestions(view: view, row: row, user: plan.configuration.resourceLocation.askFor).ask() { show.note(line) }
-          })
+      for row in made where row.state == "healthy" && questions[row.name] == nil {
+        questions[row.name] = Task { [show, user = plan.configuration.resourceLocation.askFor] in
+          for line in await CloudQuestions(view: view, row: row, user: user).ask() where !Task.isCancelled { show.note(line) }
+        }
       }
       // Who goes out of contact is asked again when it comes back.
-      for row in made where row.state != "healthy" { asked.remove(row.name) }
+      for row in made where row.state != "healthy" { questions.removeValue(forKey: row.name)?.cancel() }
       guard (try? await clock.sleep(for: .milliseconds(250))) != nil else { break }
     }
-    for question in questions { await question.value }
+    // A connector that hangs must not hold up the stop with a question that it does not answer.
+    for question in questions.values { question.cancel() }
+    for question in questions.values { await question.value }
     await view.close()
   }
 
