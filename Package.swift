@@ -171,7 +171,7 @@ let package = Package(
       tests("ControlServer", ground + ["CloudAPI", "ControlAPI", "ControlServer"] + nio + [lib("NIOEmbedded", "swift-nio")]),
       tests("Connectorctl", ground + ["CloudAPI", "ControlAPI", "ConnectorctlCommands", argumentParser]),
       tests("ServiceOrder", ["World", "ServiceOrder"]),
-      tests("Daemon", ["World", "Daemon", "ControlAPI"]),
+      tests("Daemon", ground + ["LiveWorld", "SimulatedWorld", "ConnectorSettings", "EventHub", "Supervision", "Daemon", "ControlAPI"] + nio),
       tests("Lab", ["World", "LiveWorld", "ConnectorSettings", "Lab"]),
       tests("Tidy", []),
       .testTarget(

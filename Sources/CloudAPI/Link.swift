@@ -50,6 +50,8 @@ package struct LinkStatus: Hashable, Codable, Sendable {
     case connecting, connected
     /// Waiting before the next try.
     case backingOff
+    /// The cloud has deleted this connector's record: it has no identity until somebody registers it again, and asks rarely.
+    case deleted
     case stopped
   }
   package var state: State
@@ -74,6 +76,7 @@ package struct LinkFailure: Error, Hashable, Codable, Sendable, CustomStringConv
   package enum Kind: String, CaseIterable, Codable, Sendable {
     case dns, connect, timeout, tls, certificateExpired, certificateRevoked, certificateUntrusted, wrongCustomer, wrongSecret
     case unknownResourceLocation, clockSkew, protocolViolation, closed, refused
+    case connectorDeleted
   }
   package var kind: Kind
   package var detail: String

@@ -25,8 +25,8 @@ package protocol ConnectorLinks: Sendable {
 
 /// What the acceptor of links tells the cloud and asks it.
 package protocol ConnectorLinkDelegate: Sendable {
-  /// Asked once for each authenticated connection, before it may do anything: nil lets it in. A revoked certificate or a deleted connector gets
-  /// `.certificateRevoked`, a connector of another customer `.wrongCustomer`.
+  /// Asked once for each authenticated connection, before it may do anything: nil lets it in. A revoked certificate gets
+  /// `.certificateRevoked`, a deleted connector `.connectorDeleted`, a connector of another customer `.wrongCustomer`.
   func admit(_ peer: LinkPeer) async -> LinkFailure?
   /// A reversed link is up: the connector can be asked. `link` numbers the acceptor's links; a later link of a connector replaces its earlier one.
   func linkUp(_ peer: LinkPeer, link: UInt64) async

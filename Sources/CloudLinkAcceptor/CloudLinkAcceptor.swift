@@ -49,7 +49,7 @@ package final class CloudLinkAcceptor: ConnectorLinks {
       .childChannelInitializer { channel in reception.receive(channel) }
     let listener: any Channel
     do { listener = try await bootstrap.bind(host: host, port: port).get() } catch {
-      throw LinkFailure(.connect, "the link cannot listen on \(LinkAddress(host: host, port: port)): \(error)")
+      throw LinkFailure(.connect, "the link cannot listen on \(LinkAddress(host: host, port: port)): \(NetworkWords.words(error))")
     }
     return CloudLinkAcceptor(listener, host: host, registry, settings)
   }

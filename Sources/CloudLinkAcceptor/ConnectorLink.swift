@@ -34,7 +34,7 @@ struct ConnectorLink: Sendable {
         }
       }.get()
     } catch {
-      let failure = LinkFailure(.closed, "the link of connector \(place) is gone: \(error)")
+      let failure = LinkFailure(.closed, "the link of connector \(place) is gone")
       promise.fail(failure)
       throw failure
     }

@@ -19,6 +19,7 @@ extension LinkFailure.Kind {
     case .protocolViolation: LinkEvents.protocolViolation
     case .closed: LinkEvents.closed
     case .refused: LinkEvents.refused
+    case .connectorDeleted: LinkEvents.connectorDeleted
     }
   }
 

@@ -20,6 +20,8 @@ package final class LiveCloudLink: CloudLink {
     /// The stored identity does not do: register even though there is one.
     var registerAnew = false
     var skewNoticed = false
+    /// The cloud has deleted this connector's record: the identity is kept to ask with, and is nobody's otherwise.
+    var isDeleted = false
   }
 
   private let configuration: ConnectorConfiguration
@@ -57,47 +59,56 @@ package final class LiveCloudLink: CloudLink {
 
   package func status() -> LinkStatus { state.withLock { $0.status } }
 
-  /// The connector's id in the public API; nil before it has registered.
-  package var connectorID: String? { state.withLock { $0.identity?.id } }
+  /// The connector's id in the public API; nil before it has registered, and once it has been deleted in the cloud.
+  package var connectorID: String? { identityInUse?.id }
 
-  /// What this connector proves itself with, also to its peers; nil before it has registered.
-  package var credentials: LinkCredentials? { state.withLock { $0.identity?.credentials } }
+  /// What this connector proves itself with, also to its peers; nil before it has registered, and once it has been deleted in the cloud.
+  package var credentials: LinkCredentials? { identityInUse?.credentials }
+
+  private var identityInUse: ConnectorIdentity? { state.withLock { $0.isDeleted ? nil : $0.identity } }
 
   /// Keeps the link up until the task is cancelled; then it is closed and the state is `stopped`. Call it once at a time.
   package func run(answering handler: any LinkRequestHandler) async {
     load()
-    var backOff = BackOff(initial: configuration.cloud.backoffInitial.duration, max: configuration.cloud.backoffMax.duration)
+    let cloud = configuration.cloud
+    var redial = Redial(
+      backOff: BackOff(initial: cloud.backoffInitial.duration, max: cloud.backoffMax.duration), deletedRetry: cloud.deletedRetry.duration,
+      isDeleted: state.withLock { $0.isDeleted })
     var reported: LinkFailure?
     while !Task.isCancelled {
       let began = clock.now().moment
       let failure: LinkFailure
       do {
         let identity = try await identity()
-        change(.connecting)
+        if !redial.isDeleted { change(.connecting) }
         let session = try await dial(identity, handler)
         reported = nil
+        redial.connected()
         let connectedAt = clock.now().moment
         connected(identity, after: connectedAt - began)
         let end = await serve(session, identity)
         events.emit(end.event(at: identity.linkAddress), from: nil)
         // A link that is replaced or refused again and again must not start over from the shortest wait.
-        if clock.now().moment - connectedAt >= configuration.cloud.silenceLimit.duration { backOff.reset() }
+        if clock.now().moment - connectedAt >= cloud.silenceLimit.duration { redial.lasted() }
         guard case .failed(let reason) = end else { continue }
         failure = reason
-      } catch { failure = LinkFailure.of(error, at: configuration.cloud.url) }
+      } catch { failure = LinkFailure.of(error, at: cloud.url) }
       if Task.isCancelled { break }
-      report(failure, attempt: backOff.attempts + 1, &reported)
-      let drawn = backOff.next(random)
-      let wait = failure.kind.needsSomebody ? random.jitter(backOff.max) : drawn
-      events.emit(.linkBackingOff(attempt: backOff.attempts, kind: failure.kind.rawValue, wait: Int(wait.nanoseconds / 1_000_000)), from: nil)
-      change(.backingOff, failure: failure, attempts: backOff.attempts)
-      try? await clock.sleep(for: wait)
+      let next = redial.failed(failure.kind, random)
+      state.withLock { $0.isDeleted = redial.isDeleted }
+      let attempts = redial.backOff.attempts
+      if next.isNews { report(failure, attempt: attempts, &reported) }
+      events.emit(.linkBackingOff(attempt: attempts, kind: failure.kind.rawValue, wait: Int(next.wait.nanoseconds / 1_000_000)), from: nil)
+      change(next.state, failure: next.isNews ? failure : nil, attempts: attempts)
+      try? await clock.sleep(for: next.wait)
     }
     change(.stopped)
   }
 
   package func ask(_ request: LinkRequest) async throws -> LinkResponse {
-    guard let identity = state.withLock({ $0.identity }), let address = LinkAddress(identity.linkAddress) else {
+    let (known, isDeleted) = state.withLock { ($0.identity, $0.isDeleted) }
+    if isDeleted { throw LinkFailure(.connectorDeleted, "this connector was deleted in the cloud") }
+    guard let identity = known, let address = LinkAddress(identity.linkAddress) else {
       throw LinkFailure(.closed, "this connector has not registered yet")
     }
     let tls: NIOSSLContext
@@ -134,16 +145,17 @@ extension LiveCloudLink {
 
   /// The identity to dial with: the stored one while it is good, otherwise a new one. Throws `LinkFailure`.
   private func identity() async throws -> ConnectorIdentity {
-    let (stored, anew) = state.withLock { ($0.identity, $0.registerAnew) }
+    let (stored, anew, isDeleted) = state.withLock { ($0.identity, $0.registerAnew, $0.isDeleted) }
+    // Whoever deleted it did not want it back by itself.
+    if let stored, isDeleted { return stored }
     guard let stored, !anew else { return try await register() }
     let now = clock.now().wall
     guard let facts = try? stored.check(), now < facts.notAfter else { return try await register() }
     if now < facts.notBefore {
       throw LinkFailure(.clockSkew, "this machine's clock says \(now), which is before its certificate begins (\(facts.notBefore))")
     }
-    guard now >= facts.renewAt else { return stored }
-    // It is still good: a renewal that fails does not keep it from connecting.
-    return (try? await renewed(stored, facts)) ?? stored
+    // In the last third of its life it is renewed once it has connected: a connector that was deleted must hear so, not register anew.
+    return stored
   }
 
   private func register() async throws -> ConnectorIdentity {
@@ -247,6 +259,7 @@ extension LiveCloudLink {
   }
 
   private func connected(_ identity: ConnectorIdentity, after elapsed: Duration) {
+    state.withLock { $0.isDeleted = false }
     change(.connected)
     events.emit(.linkConnected(cloud: identity.linkAddress, elapsed: Int(elapsed.nanoseconds / 1_000_000)), from: nil)
   }

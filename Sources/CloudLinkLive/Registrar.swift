@@ -41,8 +41,15 @@ struct Registrar: Sendable {
 
   private func authority() throws -> NIOSSLContext {
     let path = configuration.cloud.caFile
-    do { return try LinkTLS.client(authorityPEM: String(decoding: try files.read(path), as: UTF8.self), own: nil, protocols: ["http/1.1"]) } catch {
-      throw LinkFailure(.certificateUntrusted, "cloud.caFile \(path) cannot be used: \(error)")
+    let bytes = try authorityFile(path)
+    do { return try LinkTLS.client(authorityPEM: String(decoding: bytes, as: UTF8.self), own: nil, protocols: ["http/1.1"]) } catch {
+      throw LinkFailure(.certificateUntrusted, "cloud.caFile \(path) holds no certificate of an authority; it must be PEM")
+    }
+  }
+
+  private func authorityFile(_ path: String) throws(LinkFailure) -> [UInt8] {
+    do { return try files.read(path) } catch {
+      throw LinkFailure(.certificateUntrusted, "cloud.caFile \(path) cannot be read (\(error.detail)); name the file of the cloud's authority")
     }
   }
 

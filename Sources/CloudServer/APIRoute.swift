@@ -18,6 +18,8 @@ enum APIRoute: Hashable, Sendable {
   case labService(connector: String, service: String, operation: String)
   case labChecks(connector: String)
   case labConnector(String)
+  /// A path that the product has and this cloud has not.
+  case notSimulated(String)
 
   init?(_ segments: [String]) {
     let words = segments.map { $0.lowercased() }
@@ -38,6 +40,8 @@ enum APIRoute: Hashable, Sendable {
     case ("lab", 5) where words[1] == "v1" && words[2] == "connectors" && words[4] == "checks": self = .labChecks(connector: at(3))
     case ("lab", 7) where words[1] == "v1" && words[2] == "connectors" && words[4] == "services":
       self = .labService(connector: at(3), service: at(5), operation: at(6))
+    case ("healthdata", 2) where ["metricdata", "metrics"].contains(words[1]): self = .notSimulated("healthdata/\(words[1])")
+    case (_, 2) where words[1] == "servicestates": self = .notSimulated("serviceStates")
     case ("cctrustoauth2", _), ("lab", _), ("systemlog", _): return nil
     case (_, 2) where words[1] == "ping": self = .ping
     case (_, 2) where words[1] == "resourcelocations": self = .locations(customer: at(0))
@@ -64,6 +68,7 @@ enum APIRoute: Hashable, Sendable {
     case .window: ["PUT", "DELETE"]
     case .labConfiguration: ["PUT"]
     case .labConnector: ["DELETE"]
+    case .notSimulated: []
     }
   }
 

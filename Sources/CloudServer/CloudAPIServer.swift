@@ -1,3 +1,4 @@
+import Glibc
 import HTTPTypes
 import Hummingbird
 import HummingbirdTLS
@@ -45,7 +46,8 @@ package struct CloudAPIServer: Sendable {
     } catch is CancellationError {
       return
     } catch let error as IOError {
-      throw CloudServerError(detail: "the cloud cannot listen on \(settings.host):\(settings.port): \(error); choose another port")
+      throw CloudServerError(
+        detail: "the cloud cannot listen on \(settings.host):\(settings.port): \(String(cString: strerror(error.errnoCode))); choose another port")
     }
   }
 

@@ -54,7 +54,10 @@ package struct CloudHTTP: Sendable {
   package func answer(_ request: APIRequest) async -> APIResponse {
     let target = RequestTarget(request.target)
     guard let route = APIRoute(target.segments) else {
-      return .refused(CloudRefusal(.notFound, "there is nothing at \(request.target); the README lists the paths"))
+      return .refused(CloudRefusal(.notFound, "there is nothing at \(request.target); docs/coverage.md lists the paths"))
+    }
+    if case .notSimulated(let what) = route {
+      return .refused(CloudRefusal(.notSimulated, "\(NotSimulated(what)) (\(APICoverage.unknownBodies))"))
     }
     guard route.methods.contains(request.method) else {
       var response = APIResponse.json(

@@ -50,6 +50,8 @@ package struct ConnectorConfiguration: Hashable, Codable, Sendable {
     /// First and largest ceiling of the back-off between tries; each wait is drawn from the whole range (full jitter).
     package var backoffInitial = TimeSpan(.milliseconds(500))
     package var backoffMax = TimeSpan(.seconds(60))
+    /// How often a connector that was deleted in the cloud asks whether it is let in again.
+    package var deletedRetry = TimeSpan(.seconds(3600))
     /// A clock that differs by more than this from the cloud's is reported.
     package var clockSkewLimit = TimeSpan(.seconds(300))
 
@@ -70,6 +72,11 @@ package struct ConnectorConfiguration: Hashable, Codable, Sendable {
 
   /// How children are restarted, watched and stopped.
   package struct Supervision: Hashable, Codable, Sendable {
+    /// Who is restarted with a child that failed or is restarted by hand.
+    package enum Strategy: String, Codable, CaseIterable, Sendable { case oneForOne, restForOne, oneForAll }
+    /// `oneForOne`: nobody else. `restForOne`: those after it in the start order, which are the ones that may call it. `oneForAll`: everybody. The
+    /// link to the cloud counts as the first child.
+    package var strategy = Strategy.oneForOne
     /// More restarts than this within `budgetWindow` stop the daemon with exit code 70.
     package var restartBudget = 10
     package var budgetWindow = TimeSpan(.seconds(60))

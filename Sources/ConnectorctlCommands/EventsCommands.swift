@@ -1,7 +1,7 @@
 import ArgumentParser
 import ConnectorSettings
-package import ControlAPI
-import EventCatalog
+import ControlAPI
+package import EventCatalog
 import World
 
 struct EventsCommand: ParsableCommand {

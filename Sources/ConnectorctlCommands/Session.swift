@@ -1,5 +1,6 @@
 package import ArgumentParser
 package import ControlAPI
+package import EventCatalog
 import Foundation
 
 /// The other end, as commands use it: a connector, or a stand-in in tests.

@@ -60,6 +60,7 @@ package enum StatusText {
     case .connecting: return "connecting, try \(report.link.attempts)" + since + why
     case .connected: return "connected" + since
     case .backingOff: return "waiting to try again" + since + why
+    case .deleted: return "deleted in the cloud" + since + "; register it again"
     case .stopped: return "stopped" + since + why
     }
   }

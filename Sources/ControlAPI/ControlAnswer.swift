@@ -1,3 +1,5 @@
+package import EventCatalog
+
 /// What a connector answers. In JSON an object with one key, the case.
 package enum ControlAnswer: Hashable, Codable, Sendable {
   case hello(peer: ControlHello)

@@ -1,3 +1,4 @@
+package import EventCatalog
 import Glibc
 import World
 

@@ -1,3 +1,5 @@
+package import EventCatalog
+
 /// What stands behind the control socket: the daemon. The server has checked the peer, the frames and the protocol before it asks.
 package protocol ControlHandler: Sendable {
   /// Answers every request but `.hello` (the server's) and `.events` (see `follow`). Never throws: what went wrong is `.failure`.

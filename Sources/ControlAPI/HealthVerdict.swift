@@ -1,4 +1,5 @@
 package import CloudAPI
+import EventCatalog
 import World
 
 /// Whether a connector does its work. The exit code of `connectorctl health` says the same.
@@ -54,10 +55,13 @@ package struct HealthVerdict: Hashable, Codable, Sendable {
   }
 
   private static func judge(_ facts: HealthFacts, _ down: inout [String], _ degraded: inout [String]) {
-    let why = facts.link.failure.map { ": \($0)" } ?? ""
+    let why = facts.link.failure.map { ": \(Sentence.clause($0.description))" } ?? ""
     switch facts.link.state {
     case .stopped: down.append("The link to the cloud is stopped\(why).")
     case .registering: down.append("The connector has no identity yet: it is registering with its cloud\(why).")
+    case .deleted:
+      down.append(
+        "This connector was deleted in the cloud; register it again: remove link/identity.json from the state directory and restart connectord.")
     case .connecting: degraded.append("The cloud is out of reach: connecting, try \(facts.link.attempts)\(why).")
     case .backingOff: degraded.append("The cloud is out of reach: waiting after try \(facts.link.attempts)\(why).")
     case .connected:

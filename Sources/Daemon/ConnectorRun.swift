@@ -98,7 +98,7 @@ extension Connector {
     do {
       supervisor = try Supervisor(
         SupervisorSpec(
-          children: [linkChild(link)] + ServiceStarts(connector: self, parts: parts).children(), strategy: .oneForOne,
+          children: [linkChild(link)] + ServiceStarts(connector: self, parts: parts).children(), strategy: strategy,
           restartBudget: settings.restartBudget, budgetWindow: settings.budgetWindow.duration, backOffInitial: settings.backoffInitial.duration,
           backOffMax: settings.backoffMax.duration, stableAfter: settings.stableAfter.duration),
         clock: ports.clock, random: ports.random, events: hub, onChange: { _ in onChange() })
@@ -167,6 +167,14 @@ extension Connector {
   }
 
   static let linkID = "cloud-link"
+
+  private var strategy: RestartStrategy {
+    switch configuration.supervision.strategy {
+    case .oneForOne: .oneForOne
+    case .restForOne: .restForOne
+    case .oneForAll: .oneForAll
+    }
+  }
 
   private func agentSystemPorts() -> AgentSystemPorts {
     AgentSystemPorts(version: ConnectorVersion.connector) { [self] service in

@@ -31,14 +31,17 @@ package struct Event: Hashable, Sendable {
     self.values = values
   }
 
-  /// The summary with its fields filled in; a field that is missing shows as `?`.
+  /// The summary with its fields filled in; a field that is missing shows as `?`. A value may be a whole sentence: where the summary goes on with a
+  /// mark of its own, the value's full stop is left out.
   package var message: String {
     var out = ""
     var rest = definition.summary[...]
     while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
       out += rest[..<open]
-      out += values[String(rest[rest.index(after: open)..<close])]?.description ?? "?"
+      let value = values[String(rest[rest.index(after: open)..<close])]?.description ?? "?"
       rest = rest[rest.index(after: close)...]
+      let goesOn = rest.first.map { ".,;:)".contains($0) } ?? false
+      out += goesOn ? Sentence.clause(value) : value
     }
     return out + rest
   }

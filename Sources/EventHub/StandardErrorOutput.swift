@@ -16,7 +16,7 @@ package struct StandardErrorOutput: EventOutput {
   }
 
   package func write(_ record: EventRecord) {
-    let form = EventRecordJSON(record)
+    let form = EventLine(record)
     let text = format == .json ? (try? form.jsonLine()) ?? form.humanLine : form.humanLine
     var line = Array(text.utf8)
     line.append(UInt8(ascii: "\n"))

@@ -14,32 +14,39 @@ extension LinkFailure {
     case let error as NIOConnectionError: return connection(error)
     case let error as ChannelError: return channel(error, place)
     case let error as IOError:
-      return LinkFailure(error.errnoCode == ECONNREFUSED ? .connect : .closed, "\(place): \(error)")
-    case is NIOSSLExtraError: return LinkFailure(.certificateUntrusted, "\(place): the certificate is not for this name: \(error)")
+      return LinkFailure(error.errnoCode == ECONNREFUSED ? .connect : .closed, NetworkWords.sentence(error, at: place))
+    case is NIOSSLExtraError:
+      return LinkFailure(.certificateUntrusted, "the certificate of \(place) is for another name; check the address")
     case NIOSSLError.uncleanShutdown: return LinkFailure(.closed, "\(place) closed the connection without a goodbye")
     case is NIOSSLError, is BoringSSLError: return tls(error, place)
-    case let error where error is any NIOHTTP2Error: return LinkFailure(.protocolViolation, "\(place): \(error)")
-    case is HTTPParserError: return LinkFailure(.protocolViolation, "\(place): \(error)")
-    default: return LinkFailure(.closed, "\(place): \(error)")
+    case let error where error is any NIOHTTP2Error: return violation(place, "HTTP/2", "\(type(of: error))")
+    case let error as HTTPParserError: return violation(place, "HTTP/1.1", NetworkWords.words(error))
+    default: return LinkFailure(.closed, NetworkWords.sentence(error, at: place))
     }
+  }
+
+  private static func violation(_ place: String, _ expected: String, _ name: String) -> LinkFailure {
+    LinkFailure(.protocolViolation, "\(place) sent something that is not \(expected) (\(name)); check that nothing else answers there")
   }
 
   private static func connection(_ error: NIOConnectionError) -> LinkFailure {
     let place = LinkAddress(host: error.host, port: error.port).description
     guard let first = error.connectionErrors.first else {
-      return LinkFailure(.dns, "\(error.host) has no address: \(error.dnsAError ?? error.dnsAAAAError ?? error)")
+      let unknown = (error.dnsAError ?? error.dnsAAAAError) as? SocketAddressError.UnknownHost
+      let why = unknown.map { ": \($0.errorDescription)" } ?? ""
+      return LinkFailure(.dns, "no address was found for \(error.host)\(why); check the name and this machine's resolver")
     }
     if case ChannelError.connectTimeout(let amount) = first.error {
       return LinkFailure(.timeout, "\(place) did not answer within \(amount.nanoseconds / 1_000_000) ms")
     }
-    return LinkFailure(.connect, "\(place): \(first.error)")
+    return LinkFailure(.connect, NetworkWords.sentence(first.error, at: place))
   }
 
   private static func channel(_ error: ChannelError, _ place: String) -> LinkFailure {
     if case .connectTimeout(let amount) = error {
       return LinkFailure(.timeout, "\(place) did not answer within \(amount.nanoseconds / 1_000_000) ms")
     }
-    return LinkFailure(.closed, "\(place) closed the connection (\(error))")
+    return LinkFailure(.closed, "\(place) closed the connection")
   }
 
   /// BoringSSL tells its reasons only as text; an alert is the other end's verdict on our certificate, CERTIFICATE_VERIFY_FAILED ours on its.
@@ -55,7 +62,8 @@ extension LinkFailure {
       return LinkFailure(.certificateUntrusted, "the certificate of \(place) is not good: it does not chain to the authority, or its time is over")
     }
     if says("NO_APPLICATION_PROTOCOL") { return LinkFailure(.protocolViolation, "\(place) does not speak our protocol") }
-    return LinkFailure(.tls, "\(place): \(reason(text))")
+    if says("WRONG_VERSION_NUMBER") { return LinkFailure(.tls, "what answers at \(place) does not speak TLS; check the port") }
+    return LinkFailure(.tls, "\(place) and this connector do not agree (\(reason(text))); check that nothing between them opens TLS")
   }
 
   /// The part of BoringSSL's text that a person can use, such as `TLSV1_ALERT_UNKNOWN_CA`.

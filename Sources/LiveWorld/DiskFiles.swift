@@ -109,6 +109,15 @@ package struct DiskFiles: Files {
       size: Int64(status.st_size), mode: status.st_mode & 0o7777, owner: status.st_uid, isDirectory: status.st_mode & S_IFMT == S_IFDIR)
   }
 
+  package func space(_ path: String) throws(FileError) -> FileSpace {
+    var system = statvfs()
+    while statvfs(path, &system) != 0 { guard errno == EINTR else { throw FileError.system(errno, path, "statvfs") } }
+    // Some file systems (btrfs) have no number of files, which they say with 0 of 0.
+    let files = system.f_files == 0 ? nil : Int64(clamping: system.f_favail)
+    let (bytes, overflow) = Int64(clamping: system.f_bavail).multipliedReportingOverflow(by: Int64(clamping: system.f_frsize))
+    return FileSpace(bytes: overflow ? .max : bytes, files: files, isReadOnly: system.f_flag & UInt(ST_RDONLY) != 0)
+  }
+
   /// The name is always the same, so that killed writers leave one file at most; the lock keeps two writers of one path apart.
   private func openTemporary(_ path: String) throws(FileError) -> Descriptor {
     while true {

@@ -38,7 +38,7 @@ package final class LivePeerChannel: PeerChannel {
       .childChannelInitializer { channel in peers.receive(channel) }
     let listener: any Channel
     do { listener = try await bootstrap.bind(host: place.host, port: place.port).get() } catch {
-      throw PeerFailure(.unreachable, "the peer channel cannot listen on \(place): \(error)")
+      throw PeerFailure(.unreachable, "the peer channel cannot listen on \(place): \(NetworkWords.words(error))")
     }
     return LivePeerChannel(listener, LinkAddress(host: place.host, port: listener.localAddress?.port ?? place.port), peers, group)
   }

@@ -116,7 +116,7 @@ extension PeerFailure {
     let kind: Kind =
       switch failure.kind {
       case .timeout: .timeout
-      case .tls, .certificateExpired, .certificateRevoked, .certificateUntrusted, .wrongCustomer: .untrusted
+      case .tls, .certificateExpired, .certificateRevoked, .certificateUntrusted, .wrongCustomer, .connectorDeleted: .untrusted
       case .protocolViolation: .protocolViolation
       default: .unreachable
       }

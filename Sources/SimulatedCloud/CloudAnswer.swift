@@ -50,7 +50,7 @@ package struct EdgeServerEntry: Hashable, Codable, Sendable {
 /// Why a request was refused, in both vocabularies: the public API's status and the connector's failure kind.
 package struct CloudRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   package enum Kind: String, CaseIterable, Sendable {
-    case badRequest, unauthenticated, noPermission, notFound, conflict, unavailable
+    case badRequest, unauthenticated, noPermission, notFound, conflict, unavailable, notSimulated
     /// The token endpoint's codes (RFC 6749, section 5.2).
     case invalidClient, invalidRequest, unsupportedGrantType
     /// The connector's own exchange.
@@ -74,6 +74,7 @@ package struct CloudRefusal: Error, Hashable, Sendable, CustomStringConvertible 
     case .noPermission, .wrongCustomer: 403
     case .notFound, .unknownResourceLocation: 404
     case .conflict: 409
+    case .notSimulated: 501
     case .unavailable: 503
     }
   }
@@ -86,7 +87,7 @@ package struct CloudRefusal: Error, Hashable, Sendable, CustomStringConvertible 
     case .unknownResourceLocation: .unknownResourceLocation
     case .clockSkew: .clockSkew
     case .badRequest, .invalidRequest, .unsupportedGrantType: .protocolViolation
-    case .unauthenticated, .notFound, .conflict, .unavailable: .refused
+    case .unauthenticated, .notFound, .conflict, .unavailable, .notSimulated: .refused
     }
   }
 }

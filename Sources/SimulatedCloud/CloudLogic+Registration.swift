@@ -87,10 +87,12 @@ extension CloudLogic {
       return LinkFailure(.wrongCustomer, "the certificate is one of customer '\(peer.customer)', which this cloud does not have")
     }
     if let revoked = customer.revocations[peer.serial] {
+      let time = revoked.time.iso8601(fraction: 0)
+      guard customer.connectors[peer.connectorID] != nil else {
+        return LinkFailure(.connectorDeleted, "the record of \(revoked.fqdn) was deleted at \(time)")
+      }
       return LinkFailure(
-        .certificateRevoked,
-        "certificate \(peer.serial) of \(revoked.fqdn) was revoked at \(revoked.time.iso8601(fraction: 0)): the connector was deleted or registered anew"
-      )
+        .certificateRevoked, "certificate \(peer.serial) of \(revoked.fqdn) was revoked at \(time): the connector has registered anew since")
     }
     guard let connector = customer.connectors[peer.connectorID], connector.record.serial == peer.serial else {
       if customers.values.contains(where: { $0.record.id != peer.customer && $0.connectors[peer.connectorID] != nil }) {

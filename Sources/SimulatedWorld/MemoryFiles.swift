@@ -4,7 +4,7 @@ package import World
 /// A disk in memory. It tells what is durable from what is only written, loses the latter at a crash, fills up, fails on demand and rots.
 /// It keeps to the same contract as `DiskFiles` (one test body runs against both).
 package final class MemoryFiles: Files {
-  package enum Operation: String, CaseIterable, Sendable { case read, replace, append, rename, remove, list, makeDirectory, info }
+  package enum Operation: String, CaseIterable, Sendable { case read, replace, append, rename, remove, list, makeDirectory, info, space }
 
   struct Node {
     var bytes: [UInt8] = []
@@ -125,6 +125,13 @@ package final class MemoryFiles: Files {
     }
   }
 
+  package func space(_ path: String) throws(FileError) -> FileSpace {
+    try with(.space, path) { state, path throws(FileError) in
+      guard state.live[path] != nil else { throw Self.missing(path, "statvfs") }
+      return FileSpace(bytes: Int64(max(0, state.capacity - state.used)), files: nil, isReadOnly: false)
+    }
+  }
+
   /// Does `body` unless the disk is down or is told to fail here.
   private func with<Value>(_ operation: Operation, _ path: String, _ body: (inout State, String) throws(FileError) -> Value) throws(FileError)
     -> Value
@@ -170,6 +177,9 @@ package final class MemoryFiles: Files {
 }
 
 extension MemoryFiles.State {
+  /// Bytes of all files together.
+  fileprivate var used: Int { live.values.reduce(0) { $0 + $1.bytes.count } }
+
   fileprivate func checkUp(_ path: String) throws(FileError) {
     if isDown { throw MemoryFiles.down(path) }
   }
@@ -186,7 +196,6 @@ extension MemoryFiles.State {
   }
 
   fileprivate func checkRoom(for count: Int, _ path: String) throws(FileError) {
-    let used = live.values.reduce(0) { $0 + $1.bytes.count }
     if count > capacity - used { throw FileError(.noSpace, path, "write: No space left on device") }
   }
 

@@ -19,6 +19,23 @@ package protocol Files: Sendable {
   func makeDirectory(_ path: String, mode: UInt32) throws(FileError)
   /// Nil when there is no such file.
   func info(_ path: String) throws(FileError) -> FileInfo?
+  /// What is left for this user on the file system that holds `path`, which must exist. It writes nothing.
+  func space(_ path: String) throws(FileError) -> FileSpace
+}
+
+/// Room on a file system.
+package struct FileSpace: Hashable, Sendable {
+  package var bytes: Int64
+  /// How many more files there may be; nil where the file system sets no number.
+  package var files: Int64?
+  /// It is mounted so that nothing can be written.
+  package var isReadOnly: Bool
+
+  package init(bytes: Int64, files: Int64?, isReadOnly: Bool) {
+    self.bytes = bytes
+    self.files = files
+    self.isReadOnly = isReadOnly
+  }
 }
 
 package struct FileInfo: Hashable, Sendable {

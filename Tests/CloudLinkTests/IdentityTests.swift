@@ -118,6 +118,7 @@ struct IdentityTests {
     func list(_ directory: String) throws(FileError) -> [String] { try disk.list(directory) }
     func makeDirectory(_ path: String, mode: UInt32) throws(FileError) { try disk.makeDirectory(path, mode: mode) }
     func info(_ path: String) throws(FileError) -> FileInfo? { try disk.info(path) }
+    func space(_ path: String) throws(FileError) -> FileSpace { try disk.space(path) }
   }
 
   @Test("every kind of damage to the record is noticed")

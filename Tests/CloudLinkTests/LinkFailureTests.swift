@@ -170,6 +170,47 @@ struct LinkFailureTests {
     }
   }
 
+  @Test("deleted in the cloud: said once, served no more, not registered again by itself, and let in once the record is back")
+  func deleted() async throws {
+    try await withLab { lab, acceptor, endpoint in
+      var configuration = lab.configuration(registrationPort: endpoint.port)
+      configuration.cloud.deletedRetry = TimeSpan(.milliseconds(2))
+      let connector = TestConnector(configuration)
+      _ = await connector.wait(for: .connected)
+      let id = connector.link.connectorID
+      lab.cloud.verdict.withLock { $0 = { _ in LinkFailure(.connectorDeleted, "because") } }
+      await acceptor.drop(id ?? "", reason: "deleted")
+      let status = await connector.wait(for: .deleted)
+      #expect(status.failure == LinkFailure(.connectorDeleted, "because"))
+      #expect(connector.link.connectorID == nil && connector.link.credentials == nil)
+      await #expect(throws: LinkFailure.self) { _ = try await connector.link.ask(LinkRequest(path: "/")) }
+      let mark = connector.statuses.count
+      for more in 0..<3 { _ = await connector.statuses.first(after: mark + more) { $0.state == .deleted } }
+      #expect(connector.events.count(of: LinkEvents.connectorDeleted) == 1)
+      #expect(connector.statuses.entries.dropFirst(mark).allSatisfy { $0.state == .deleted })
+      #expect(lab.registrations.count == 1)
+      lab.cloud.verdict.withLock { $0 = { _ in nil } }
+      _ = await connector.wait(for: .connected, after: mark)
+      #expect(connector.link.connectorID == id)
+      await connector.stop()
+    }
+  }
+
+  @Test("deleted while it did not run, its certificate due for renewal: it hears so and does not register anew")
+  func deletedBeforeTheStart() async throws {
+    let life: @Sendable () -> (notBefore: Double, validity: Double) = { (-8_000, 10_000) }
+    try await withLab(life: life) { lab, _, endpoint in
+      lab.cloud.verdict.withLock { $0 = { _ in LinkFailure(.connectorDeleted, "because") } }
+      let configuration = lab.configuration(registrationPort: endpoint.port)
+      for _ in 0..<2 {
+        let connector = TestConnector(configuration)
+        _ = await connector.wait(for: .deleted)
+        await connector.stop()
+      }
+      #expect(lab.registrations.count == 1)
+    }
+  }
+
   @Test("a cloud of another authority behind the link's address is not talked to")
   func untrustedCloud() async throws {
     try await withLab { lab, acceptor, endpoint in

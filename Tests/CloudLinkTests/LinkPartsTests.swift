@@ -1,10 +1,13 @@
 import CloudAPI
 import CloudLinkLive
 import EventCatalog
+import Glibc
 import LinkTransport
 import LiveWorld
 import NIOCore
 import NIOEmbedded
+import NIOHTTP1
+import NIOHTTP2
 import Testing
 import World
 
@@ -78,6 +81,42 @@ struct LinkPartsTests {
     var long = BackOff(initial: .seconds(1), max: .seconds(100_000_000))
     for _ in 0..<200 { _ = long.next(SystemRandom()) }
     #expect(long.ceiling == .seconds(100_000_000))
+  }
+
+  @Test("deleted: said once, asked rarely whatever else fails, until the cloud lets it in")
+  func redial() {
+    struct Highest: RandomSource { func next() -> UInt64 { .max } }
+    var redial = Redial(backOff: BackOff(initial: .seconds(1), max: .seconds(60)), deletedRetry: .seconds(3_600))
+    let plain = redial.failed(.connect, Highest())
+    #expect(plain.state == .backingOff && plain.isNews && plain.wait <= .seconds(1))
+    let helpless = redial.failed(.wrongSecret, Highest())
+    #expect(helpless.state == .backingOff && helpless.wait > .seconds(59))
+    let first = redial.failed(.connectorDeleted, Highest())
+    #expect(first.state == .deleted && first.wait == .seconds(3_600) && first.isNews)
+    for kind in [LinkFailure.Kind.connectorDeleted, .connect, .timeout] {
+      let again = redial.failed(kind, Highest())
+      #expect(again.state == .deleted && again.wait == .seconds(3_600) && !again.isNews)
+    }
+    redial.connected()
+    #expect(redial.failed(.connect, Highest()).state == .backingOff)
+    #expect(redial.failed(.connectorDeleted, Highest()).isNews)
+  }
+
+  @Test("an error of the network is one clear sentence without its library's words")
+  func words() {
+    let place = "127.0.0.1:7443"
+    let refused = LinkFailure.of(IOError(errnoCode: ECONNREFUSED, reason: "connect(descriptor:addr:size:)"), at: place)
+    #expect(
+      refused == LinkFailure(.connect, "nothing listens at 127.0.0.1:7443 (connection refused); check that it runs and that the address is right"))
+    for code in [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, ETIMEDOUT, ECONNRESET, EPIPE, EACCES, EMFILE, EADDRNOTAVAIL, EIO] {
+      let text = LinkFailure.of(IOError(errnoCode: code, reason: "connect(descriptor:addr:size:)"), at: place).detail
+      #expect(text.contains(place) && !text.contains("descriptor:") && !text.contains("errno") && !text.hasSuffix("."), "\(text)")
+    }
+    let errors: [any Error] = [ChannelError.alreadyClosed, ChannelError.eof, HTTPParserError.invalidVersion, NIOHTTP2Errors.badClientMagic()]
+    for error in errors {
+      let text = LinkFailure.of(error, at: place).detail
+      #expect(text.contains(place) && !text.contains("(file:") && !text.hasSuffix("."), "\(text)")
+    }
   }
 
   @Test(

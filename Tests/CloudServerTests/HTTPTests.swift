@@ -49,6 +49,30 @@ import World
     #expect(await cloud.call("GET", "/resourcelocations", token: token).status == 401)
   }
 
+  @Test(arguments: [
+    ("GET", "/healthdata/metricdata?edgeServerId=1", "healthdata/metricdata"), ("GET", "/HealthData/Metrics", "healthdata/metrics"),
+    ("GET", "/acme/serviceStates", "serviceStates"), ("POST", "/healthdata/metricdata", "healthdata/metricdata"),
+  ])
+  func whatIsNotSimulatedSaysSo(_ method: String, _ path: String, _ what: String) async throws {
+    let cloud = try await ServerFixture()
+    let answer = await cloud.call(method, path, token: try await cloud.token())
+    #expect(answer.status == 501)
+    let body = try answer.decode(APIErrorBody.self)
+    #expect(body.type == "notSimulated")
+    #expect(body.detail.hasPrefix("NotSimulated: \(what) is not simulated; docs/coverage.md says what is ("))
+    #expect(body.detail.contains("GET /lab/v1/connectors/{id}/checks"))
+  }
+
+  @Test func theListOfPathsIsTrue() async throws {
+    for row in APICoverage.all {
+      let route = APIRoute(row.path.split(separator: "/").map(String.init))
+      #expect(route != nil, "\(row.path)")
+      #expect(row.isSimulated != row.methods.isEmpty, "\(row.path)")
+    }
+    let cloud = try await ServerFixture()
+    #expect(await cloud.call("GET", "/nothing/here/at/all").text.contains("docs/coverage.md lists the paths"))
+  }
+
   @Test func resourceLocationsByEveryVerb() async throws {
     let cloud = try await ServerFixture()
     let token = try await cloud.token()

@@ -76,7 +76,7 @@ import World
     #expect(later.status == 200 && String(decoding: later.body, as: UTF8.self).contains("c2.acme.test"))
     try await cloud.service.deleteConnector(customer: "acme", id)
     #expect(await get(ConnectorPaths.configuration).status == 403)
-    #expect(await cloud.service.admit(peer)?.kind == .certificateRevoked)
+    #expect(await cloud.service.admit(peer)?.kind == .connectorDeleted)
   }
 
   @Test func whatCannotBeSavedDidNotHappen() async throws {

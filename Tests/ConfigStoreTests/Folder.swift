@@ -34,4 +34,5 @@ struct FailingFiles: Files {
   func list(_ directory: String) throws(FileError) -> [String] { try base.list(directory) }
   func makeDirectory(_ path: String, mode: UInt32) throws(FileError) { try base.makeDirectory(path, mode: mode) }
   func info(_ path: String) throws(FileError) -> FileInfo? { try base.info(path) }
+  func space(_ path: String) throws(FileError) -> FileSpace { try base.space(path) }
 }

@@ -99,6 +99,12 @@ func load(_ text: String) throws(ConfigurationProblems) -> ConnectorConfiguratio
       ["f.yaml:11:17: supervision.pingDeadline: 0s is out of range; write a duration from 10ms to 1h"]
     ),
     (
+      "word that is not known", "supervision:\n  strategy: rest_for_one\n",
+      [
+        "f.yaml:11:13: supervision.strategy: 'rest_for_one' is not known; write one of oneForOne, restForOne, oneForAll; did you mean 'restForOne'?"
+      ]
+    ),
+    (
       "wrong type: text for a number", "events:\n  ring: many\n",
       ["f.yaml:11:9: events.ring: 'many' is not a whole number; write a whole number from 16 to 1048576"]
     ),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import ConnectorctlCommands
 import ControlAPI
+import EventCatalog
 import Synchronization
 import Testing
 import World

@@ -54,6 +54,15 @@ import World
         """)
   }
 
+  @Test func statusOfADeletedConnector() {
+    var report = Self.report
+    report.id = nil
+    report.link.state = .deleted
+    let text = StatusText.text(report)
+    #expect(text.contains("connector          c1.corp.example, not registered"))
+    #expect(text.contains("link               deleted in the cloud since 2026-11-21T09:30:00Z; register it again"))
+  }
+
   @Test func statusBeforeTheFirstContact() {
     var report = Self.report
     report.id = nil
@@ -105,9 +114,29 @@ import World
     #expect(JSONText.text(["b": 1, "a": "x", "none": .null], columns: ["b"]) == "b     1\na     x\nnone  -\n")
     #expect(JSONText.text([["n": "a", "v": 1], ["n": "b", "w": true]]) == "N  V  W\na  1  -\nb  -  yes\n")
     #expect(JSONText.text(["names": ["a", "b"], "rows": [["x": 1]]]) == "names  a, b\n\nrows\nX\n1\n")
-    #expect(JSONText.text(["a": ["y": 1, "x": ["z": true]], "b": 2]) == "a.x  z=yes\na.y  1\nb    2\n")
+    #expect(JSONText.text(["a": ["y": 1, "x": ["z": true]], "b": 2]) == "a x  z=yes\na y  1\nb    2\n")
     #expect(JSONText.text([]) == "none\n")
     #expect(JSONText.text("x") == "x\n")
+  }
+
+  @Test(arguments: [
+    ("userPrincipalName", "user principal name"), ("sid", "SID"), ("netBIOS", "NetBIOS"), ("dnsHostName", "DNS host name"), ("isSelf", "is self"),
+    ("dueAt", "due at"), ("ad-provider", "ad-provider"), ("", ""),
+  ])
+  func keysInWords(_ key: String, _ words: String) { #expect(JSONText.heading(key) == words) }
+
+  @Test func aFoundUserIsShownInWordsAndItsJSONIsNot() throws {
+    let answer: JSONValue = ["principal": ["userPrincipalName": "alice@x", "sid": "S-1"], "asOf": "now", "pendingRestart": ["dueAt": "then"]]
+    #expect(
+      JSONText.text(answer, columns: ["userPrincipalName"]) == """
+        as of                   now
+        pending restart due at  then
+        user principal name     alice@x
+        SID                     S-1
+
+        """)
+    #expect(JSONText.text([["displayName": "A"]]) == "DISPLAY NAME\nA\n")
+    #expect(try ControlCoding.line(answer).contains(#""principal":{"sid":"S-1","userPrincipalName":"alice@x"}"#))
   }
 
   @Test(

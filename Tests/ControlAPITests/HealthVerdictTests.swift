@@ -44,6 +44,12 @@ import World
     Row(
       name: "wrong secret", facts: facts(.registering, age: nil, failure: LinkFailure(.wrongSecret, "no")), state: .down, reasons: ["wrongSecret: no"]
     ),
+    Row(
+      name: "deleted in the cloud", facts: facts(.deleted, failure: LinkFailure(.connectorDeleted, "no record")), state: .down,
+      reasons: ["deleted in the cloud; register it again: remove link/identity.json"]),
+    Row(
+      name: "a failure that is a sentence", facts: facts(.connecting, failure: LinkFailure(.refused, "No.")), state: .degraded,
+      reasons: ["refused: No."]),
     Row(name: "link stopped", facts: facts(.stopped), state: .down, reasons: ["stopped"]),
     Row(name: "one service not up", facts: facts(up: [true, false, true]), state: .degraded, reasons: ["Service logger is backing off."]),
     Row(name: "no service up", facts: facts(up: [false, false, false]), state: .down, reasons: ["None of the 3 services"]),

@@ -50,6 +50,20 @@ import Testing
     #expect(LinkEvents.connected.event().message == "Connected to the cloud at ? in ?.")
   }
 
+  @Test(arguments: Catalog.all.map(\.code)) func `A value that is a sentence makes no second full stop`(_ code: Int) throws {
+    let definition = try #require(Catalog.definition(code: code))
+    for value in ["it ends.", "it ends. "] {
+      let values = Dictionary(uniqueKeysWithValues: definition.fields.map { ($0.name, EventValue.text(value)) })
+      let message = definition.event(values).message
+      #expect(!message.contains(".."), "\(message)")
+    }
+  }
+
+  @Test func `Maintenance reads well both ways`() {
+    #expect(Event.agentSystemMaintenanceChanged(on: true, reason: "a new disk").message == "The connector enters maintenance: a new disk.")
+    #expect(Event.agentSystemMaintenanceChanged(on: false, reason: "done").message == "The connector leaves maintenance: done.")
+  }
+
   private func duplicates<Value: Hashable>(_ values: [Value]) -> [Value] {
     var seen: Set<Value> = []
     return values.filter { !seen.insert($0).inserted }

@@ -11,19 +11,19 @@ private func record(_ event: Event, service: ServiceName? = nil) -> EventRecord 
 
 @Suite struct EventFormTests {
   @Test func `The human line`() {
-    let line = EventRecordJSON(record(.linkConnected(cloud: "cloud.lab:443", elapsed: 9))).humanLine
+    let line = EventLine(record(.linkConnected(cloud: "cloud.lab:443", elapsed: 9))).humanLine
     #expect(line == "2026-11-21T09:30:00.123Z notice 10000 link.connected c1 Connected to the cloud at cloud.lab:443 in 9 ms.")
-    #expect(EventRecordJSON(record(.logDiskFull(path: "/x"), service: .logger)).humanLine.contains(" logger.disk-full c1/logger The logs "))
+    #expect(EventLine(record(.logDiskFull(path: "/x"), service: .logger)).humanLine.contains(" logger.disk-full c1/logger The logs "))
   }
 
   @Test func `A stranger's text stays within its line`() throws {
-    let form = EventRecordJSON(record(.daemonDegraded(reason: "x\n2026-11-21T09:30:00.123Z notice 10051 forged\u{1b}[2J")))
+    let form = EventLine(record(.daemonDegraded(reason: "x\n2026-11-21T09:30:00.123Z notice 10051 forged\u{1b}[2J")))
     #expect(!form.humanLine.contains("\n") && !form.humanLine.contains("\u{1b}"))
     #expect(!(try form.jsonLine()).contains("\n"))
   }
 
   @Test func `The JSON line has the stable keys, typed fields, and comes back as it was`() throws {
-    let form = EventRecordJSON(record(.linkConnected(cloud: "ü \"q\"", elapsed: 9), service: .adProvider))
+    let form = EventLine(record(.linkConnected(cloud: "ü \"q\"", elapsed: 9), service: .adProvider))
     let line = try form.jsonLine()
     let object = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
     #expect(
@@ -34,17 +34,17 @@ private func record(_ event: Event, service: ServiceName? = nil) -> EventRecord 
     #expect(object["time"] as? String == "2026-11-21T09:30:00.123456Z")
     #expect((object["fields"] as? [String: Any])?["elapsed"] as? Int == 9)
     #expect((object["vendor"] as? [String: Any])?["id"] as? Int == 10000)
-    #expect(try EventRecordJSON(jsonLine: line) == form)
+    #expect(try EventLine(jsonLine: line) == form)
     #expect(try form.jsonLine() == line, "equal records give equal lines")
-    #expect(throws: DecodingError.self) { try EventRecordJSON(jsonLine: #"{"time":"yesterday"}"#) }
+    #expect(throws: DecodingError.self) { try EventLine(jsonLine: #"{"time":"yesterday"}"#) }
   }
 
   @Test func `Field values keep their types`() throws {
     let definition = EventDefinition(
       1, "t.t", id: "0", .agent, .info, "{a}", advice: "",
       fields: [EventField("a", .flag, ""), EventField("b", .integer, ""), EventField("c", .text, "")])
-    let form = EventRecordJSON(record(definition.event(["a": .flag(true), "b": .integer(1), "c": .text("1")])))
-    #expect(try EventRecordJSON(jsonLine: try form.jsonLine()).fields == ["a": .flag(true), "b": .number(1), "c": .text("1")])
+    let form = EventLine(record(definition.event(["a": .flag(true), "b": .integer(1), "c": .text("1")])))
+    #expect(try EventLine(jsonLine: try form.jsonLine()).fields == ["a": .flag(true), "b": .number(1), "c": .text("1")])
   }
 
   @Test(arguments: StandardErrorOutput.Format.allCases) func `Standard error gets whole lines, a long one too`(_ format: StandardErrorOutput.Format)
@@ -63,7 +63,7 @@ private func record(_ event: Event, service: ServiceName? = nil) -> EventRecord 
     let lines = text.split(separator: "\n")
     #expect(lines.count == 2 && text.hasSuffix("\n"))
     #expect(lines.first?.contains(long) == true && lines.last?.contains("short") == true)
-    if format == .json { #expect(try EventRecordJSON(jsonLine: String(lines[1])).sequence == 7) }
+    if format == .json { #expect(try EventLine(jsonLine: String(lines[1])).sequence == 7) }
   }
 
   @Test func `A closed standard error is no reason to fail`() {

@@ -56,6 +56,13 @@ func kind(_ body: () throws -> Void) -> FileError.Kind? {
     #expect(try bench.files.list(bench.root) == ["record"])
   }
 
+  @Test(arguments: Fidelity.allCases) func spaceIsToldOfWhatExists(_ fidelity: Fidelity) throws {
+    let bench = try Bench(fidelity)
+    let space = try bench.files.space(bench.root)
+    #expect(space.bytes > 0 && space.files != 0 && !space.isReadOnly)
+    #expect(kind { _ = try bench.files.space(bench.root + "/none") } == .notFound)
+  }
+
   @Test(arguments: Fidelity.allCases) func modesAreExact(_ fidelity: Fidelity) throws {
     let bench = try Bench(fidelity)
     for mode: UInt32 in [0o600, 0o644, 0o666, 0o400] {

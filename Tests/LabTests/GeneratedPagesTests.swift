@@ -18,5 +18,7 @@ import Testing
     let page = GeneratedPages.coverage
     #expect(page.matches(of: #/\n\| \d+ \| /#).count == 17)
     #expect(page.matches(of: #/NotSimulated/#).count >= 10)
+    for path in ["/healthdata/metricdata", "/{customer}/serviceStates"] { #expect(page.contains("| `\(path)` |  | no | ")) }
+    #expect(page.contains("| `/lab/v1/connectors/{id}/checks` | GET | yes | "))
   }
 }

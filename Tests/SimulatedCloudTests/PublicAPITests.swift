@@ -87,7 +87,7 @@ import World
       Issue.record("no verdict")
       return
     }
-    #expect(failure?.kind == .certificateRevoked)
+    #expect(failure?.kind == .connectorDeleted)
     cloud.beat("c1")
     #expect(cloud.directives.isEmpty, "a late answer of a deleted connector is nothing")
   }

@@ -40,9 +40,17 @@ package enum ConfigurationFields {
       "cloud.backoffInitial", time(.milliseconds(1), .seconds(3600)),
       "First ceiling of the wait between tries; each wait is drawn from the whole range below it."),
     .init("cloud.backoffMax", time(.milliseconds(1), .seconds(86_400)), "Largest ceiling of the wait between tries; not below backoffInitial."),
+    .init(
+      "cloud.deletedRetry", time(.milliseconds(100), .seconds(2_592_000)),
+      "How often a connector that was deleted in the cloud asks whether it is let in again. To register it anew instead, remove link/identity.json from the state directory and restart connectord."
+    ),
     .init("cloud.clockSkewLimit", time(.seconds(1), .seconds(86_400)), "A clock that differs by more than this from the cloud's is reported."),
     .init("state.directory", .text(.path), "The state directory, mode 0700; the default is systemd's."),
     .init("state.controlSocket", .text(.path), "The control socket; `control.sock` in the state directory unless set."),
+    .init(
+      "supervision.strategy", .choice(ConnectorConfiguration.Supervision.Strategy.allCases.map(\.rawValue)),
+      "Who is restarted with a service that failed or is restarted by hand. `oneForOne`: nobody else. `restForOne`: those after it in the start order. `oneForAll`: all of them. The link to the cloud counts as the first."
+    ),
     .init("supervision.restartBudget", .integer(0...1000), "More restarts than this within budgetWindow stop the daemon with exit code 70."),
     .init("supervision.budgetWindow", time(.seconds(1), .seconds(86_400)), "The span that restartBudget counts in."),
     .init(

@@ -100,9 +100,12 @@ package enum AgentSystemEvents {
 
   package static let maintenanceChanged = EventDefinition(
     12010, "agent-system.maintenance-changed", id: "1aba6bf150f8487c9f4da5ad651bc8e1", .agentSystem, .notice,
-    "Maintenance is on: {on}; reason: {reason}.",
+    "The connector {change} maintenance: {reason}.",
     advice: "A connector in maintenance takes no new work; leave it with connectorctl once the work on it is done.",
-    fields: [EventField("on", .flag, "whether the connector is in maintenance"), EventField("reason", .text, "why")])
+    fields: [
+      EventField("on", .flag, "whether the connector is in maintenance"), EventField("change", .text, "enters or leaves"),
+      EventField("reason", .text, "why"),
+    ])
 
   package static let restartScheduled = EventDefinition(
     12011, "agent-system.restart-scheduled", id: "4f9887458f8e46f59cd8dd0e2eaf4cdb", .agentSystem, .notice,
@@ -207,7 +210,7 @@ extension Event {
   }
 
   package static func agentSystemMaintenanceChanged(on: Bool, reason: String) -> Event {
-    AgentSystemEvents.maintenanceChanged.event(["on": .flag(on), "reason": .text(reason)])
+    AgentSystemEvents.maintenanceChanged.event(["on": .flag(on), "change": .text(on ? "enters" : "leaves"), "reason": .text(reason)])
   }
 
   package static func agentSystemRestartScheduled(target: String, dueAt: String, reason: String) -> Event {

@@ -137,7 +137,8 @@ package enum LinkEvents {
   package static let certificateRevoked = EventDefinition(
     10015, "link.certificate-revoked", id: "37be57571071497ab708383d7c4a7936", .agent, .critical,
     "The cloud has revoked this connector's certificate: {detail}.",
-    advice: "The connector was deleted in the cloud. To register it again remove link/identity.json from the state directory and restart connectord.",
+    advice:
+      "Another installation has registered under this connector's name; stop one of the two. To register this one again remove link/identity.json from the state directory and restart connectord.",
     fields: failure)
 
   package static let certificateUntrusted = EventDefinition(
@@ -189,6 +190,13 @@ package enum LinkEvents {
     advice: "Read the reason; the cloud's own log has more.",
     fields: failure)
 
+  package static let connectorDeleted = EventDefinition(
+    10025, "link.connector-deleted", id: "081cdb8334744c9cbfca2d13763ceb9c", .agent, .critical,
+    "This connector was deleted in the cloud: {detail}.",
+    advice:
+      "Remove this installation, or register it again: remove link/identity.json from the state directory and restart connectord. Until then it asks the cloud once every cloud.deletedRetry.",
+    fields: failure)
+
   /// What every failed try says.
   private static let failure = [
     EventField("cloud", .text, "host and port that was dialled"), EventField("attempt", .integer, "failed tries since the last stable connection"),
@@ -198,6 +206,6 @@ package enum LinkEvents {
   package static let all: [EventDefinition] = [
     connected, disconnected, left, registered, renewed, identityCorrupt, identitySuperseded, identityNotSaved, backingOff, clockSkewNoticed,
     renewalFailed, dns, connect, timeout, tls, certificateExpired, certificateRevoked, certificateUntrusted, wrongCustomer, wrongSecret,
-    unknownResourceLocation, clockSkew, protocolViolation, closed, refused,
+    unknownResourceLocation, clockSkew, protocolViolation, closed, refused, connectorDeleted,
   ]
 }

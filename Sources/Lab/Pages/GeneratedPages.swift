@@ -1,4 +1,5 @@
 import AgentSystem
+import CloudServer
 import ConfigurationYAML
 import EventCatalog
 import ServiceOrder
@@ -54,6 +55,19 @@ package enum GeneratedPages {
       let askers = rule.askers.map(\.rawValue).sorted().joined(separator: ", ")
       text += "| \(kind.name) | \(rule.arguments) | \(askers) | \(rule.isIdempotent ? "yes" : "no") | \(rule.timeLimit.inSeconds) s | "
       text += releases.contains(kind) ? "refused by type: updates are not there yet |\n" : "yes |\n"
+    }
+    text += """
+
+      ## Paths of the cloud
+
+      One server has the paths that the product spreads over several hosts. What is not simulated answers 501 with the type `notSimulated`; a path that is not in this list 404.
+
+      | path | methods | simulated | what there is |
+      | --- | --- | --- | --- |
+
+      """
+    for row in APICoverage.all {
+      text += "| `\(row.path)` | \(row.methods.joined(separator: ", ")) | \(row.isSimulated ? "yes" : "no") | \(row.note) |\n"
     }
     return text
   }

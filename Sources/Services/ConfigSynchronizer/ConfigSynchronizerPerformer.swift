@@ -37,10 +37,11 @@ package struct ConfigSynchronizerPerformer: DirectivePerformer {
   private static func fetch(_ known: Int?, _ context: ServiceContext) async -> FetchedConfiguration {
     let path = ConnectorPaths.configuration + (known.map { "?revision=\($0)" } ?? "")
     let response: LinkResponse
-    let isRegistering = context.cloud.status().state == .registering
+    // Registering for the first time, or deleted in the cloud.
+    let isStranger = [.registering, .deleted].contains(context.cloud.status().state)
     do {
       response = try await context.cloud.ask(LinkRequest(path: path, headers: ["accept": "application/json"]))
-    } catch is LinkFailure where isRegistering {
+    } catch is LinkFailure where isStranger {
       return .notRegistered
     } catch let failure as LinkFailure {
       return .unreachable(failure.description)

@@ -11,7 +11,7 @@ package enum FetchedConfiguration: Hashable, Sendable {
   /// The resource location has no configuration.
   case nothing
   case unreachable(String)
-  /// The link is still registering, so there is nobody to ask as yet; the link's own events tell if that fails.
+  /// The link is still registering or the connector was deleted in the cloud, so there is nobody to ask; the link's own events tell if that fails.
   case notRegistered
 }
 

@@ -1,9 +1,9 @@
-package import EventCatalog
 import FoundationEssentials
 package import World
 
-/// A record as the console, the lab and other programs read it: one JSON object. Its keys are stable; `fields` are typed as the catalog says.
-package struct EventRecordJSON: Hashable, Codable, Sendable {
+/// A record as programs read it, the console and the lab among them: one JSON object. Its keys are stable; `fields` are typed as the catalog says.
+/// `sequence` counts without a hole within one `boot`: a missing number is a lost event.
+package struct EventLine: Hashable, Codable, Sendable {
   package var time: WallTime
   package var boot: String
   package var sequence: UInt64
@@ -15,10 +15,10 @@ package struct EventRecordJSON: Hashable, Codable, Sendable {
   package var severity: String
   package var connector: String
   /// Absent when it comes from the supervisor or the link.
-  package var service: String?
+  package var service: ServiceName?
   package var message: String
   package var advice: String
-  package var fields: [String: EventFieldJSON]
+  package var fields: [String: Value]
   /// The number that the modelled product documents for the same occurrence, where one is known.
   package var vendor: VendorEvent?
 
@@ -39,10 +39,10 @@ package struct EventRecordJSON: Hashable, Codable, Sendable {
     provider = definition.provider.rawValue
     severity = definition.severity.name
     connector = record.connector
-    service = record.service?.rawValue
+    service = record.service
     message = record.event.message
     advice = definition.advice
-    fields = record.event.values.mapValues(EventFieldJSON.init)
+    fields = record.event.values.mapValues(Value.init)
     vendor = definition.vendor
   }
 
@@ -58,50 +58,52 @@ package struct EventRecordJSON: Hashable, Codable, Sendable {
 
   /// One line for people: `2026-11-21T09:30:00.123Z notice 10000 link.connected c1 Connected to …`; an event of a service says `c1/logger`.
   package var humanLine: String {
-    let who = service.map { "\(connector)/\($0)" } ?? connector
+    let who = service.map { "\(connector)/\($0.rawValue)" } ?? connector
     return OneLine.escape("\(time.iso8601(fraction: 3)) \(severity) \(code) \(name) \(who) \(message)")
   }
 }
 
-/// A field's value: text, a number (milliseconds are one too) or true and false.
-package enum EventFieldJSON: Hashable, Codable, Sendable, CustomStringConvertible {
-  case text(String)
-  case number(Int)
-  case flag(Bool)
+extension EventLine {
+  /// A field's value: text, a number (milliseconds are one too) or true and false.
+  package enum Value: Hashable, Codable, Sendable, CustomStringConvertible {
+    case text(String)
+    case number(Int)
+    case flag(Bool)
 
-  init(_ value: EventValue) {
-    switch value {
-    case .text(let text): self = .text(text)
-    case .integer(let number), .milliseconds(let number): self = .number(number)
-    case .flag(let flag): self = .flag(flag)
+    init(_ value: EventValue) {
+      switch value {
+      case .text(let text): self = .text(text)
+      case .integer(let number), .milliseconds(let number): self = .number(number)
+      case .flag(let flag): self = .flag(flag)
+      }
     }
-  }
 
-  package init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let flag = try? container.decode(Bool.self) {
-      self = .flag(flag)
-    } else if let number = try? container.decode(Int.self) {
-      self = .number(number)
-    } else {
-      self = .text(try container.decode(String.self))
+    package init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let flag = try? container.decode(Bool.self) {
+        self = .flag(flag)
+      } else if let number = try? container.decode(Int.self) {
+        self = .number(number)
+      } else {
+        self = .text(try container.decode(String.self))
+      }
     }
-  }
 
-  package func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    switch self {
-    case .text(let text): try container.encode(text)
-    case .number(let number): try container.encode(number)
-    case .flag(let flag): try container.encode(flag)
+    package func encode(to encoder: any Encoder) throws {
+      var container = encoder.singleValueContainer()
+      switch self {
+      case .text(let text): try container.encode(text)
+      case .number(let number): try container.encode(number)
+      case .flag(let flag): try container.encode(flag)
+      }
     }
-  }
 
-  package var description: String {
-    switch self {
-    case .text(let text): text
-    case .number(let number): String(number)
-    case .flag(let flag): flag ? "true" : "false"
+    package var description: String {
+      switch self {
+      case .text(let text): text
+      case .number(let number): String(number)
+      case .flag(let flag): flag ? "true" : "false"
+      }
     }
   }
 }

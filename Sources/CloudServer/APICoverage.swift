@@ -1,0 +1,41 @@
+/// Every path that the cloud's server knows, for the coverage page.
+package enum APICoverage {
+  package struct Path: Hashable, Sendable {
+    /// With `{name}` where a value goes; fixed words are compared without case.
+    package var path: String
+    package var methods: [String]
+    package var isSimulated: Bool
+    package var note: String
+  }
+
+  package static let all: [Path] = table.map { path, note in
+    let route = APIRoute(path.split(separator: "/").map(String.init))
+    if case .notSimulated? = route { return Path(path: path, methods: [], isSimulated: false, note: note) }
+    return Path(path: path, methods: route?.methods ?? [], isSimulated: true, note: note)
+  }
+
+  /// The two paths' bodies are in none of the product's published descriptions.
+  static let unknownBodies = "its answers are not published; the advanced health checks are at GET /lab/v1/connectors/{id}/checks"
+
+  private static let table: [(String, String)] = [
+    ("/cctrustoauth2/{customer}/tokens/clients", "a token for a client id and secret"),
+    ("/{customer}/ping", "answers 200"),
+    ("/resourcelocations", "also `/{customer}/resourcelocations`"),
+    ("/resourcelocations/{id}", "also `/{customer}/resourcelocations/{id}`"),
+    ("/connectors", "also `/{customer}/EdgeServers`"),
+    ("/connectors/{id}", "also `/{customer}/EdgeServers/{id}`"),
+    ("/maintenance", "maintenance windows; also `/{customer}/maintenance`"),
+    ("/maintenance/{location}", "also `/{customer}/maintenance/{location}`"),
+    ("/{customer}/notifications/items", "notifications"),
+    ("/systemlog/records", "the system log"),
+    ("/healthdata/metricdata", unknownBodies),
+    ("/healthdata/metrics", unknownBodies),
+    ("/{customer}/serviceStates", unknownBodies),
+    ("/{customer}/connectors/register", "ours: how a connector gets its identity"),
+    ("/lab/v1/state", "ours: everything that the lab's table shows"),
+    ("/lab/v1/connectors/{id}", "ours: deletes a connector's record"),
+    ("/lab/v1/connectors/{id}/checks", "ours: the advanced health checks of one connector"),
+    ("/lab/v1/connectors/{id}/services/{service}/{operation}", "ours: asks an operation of a connector's service"),
+    ("/lab/v1/resourcelocations/{location}/configuration", "ours: publishes a broker configuration"),
+  ]
+}
