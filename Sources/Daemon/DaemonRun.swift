@@ -23,7 +23,7 @@ package struct DaemonRun: Sendable {
   }
 
   package func run() async -> ExitReason {
-    let files = DiskFiles()
+    let files = DiskFiles(onStep: StepSweep.hook("CONNECTORD"))
     let configuration: ConnectorConfiguration
     do {
       configuration = try ConfigurationFile.load(path: configurationPath, bytes: try files.read(configurationPath))

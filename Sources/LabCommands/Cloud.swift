@@ -29,8 +29,9 @@ struct Cloud: AsyncParsableCommand {
         configuration: read.with(connectors: connectors ?? read.connectors.count), configurationFile: file, paths: folder.paths)
       signal(SIGPIPE, SIG_IGN)
       let signals = Signals([SIGINT, SIGTERM])
-      let files = DiskFiles()
-      let cloud = LabCloud(plan: plan, clock: LiveClock(), random: SystemRandom(), files: files, outputs: [StandardErrorOutput()])
+      let steps = StepSweep.hook("CONNECTOR_LAB")
+      let files = DiskFiles(onStep: steps)
+      let cloud = LabCloud(plan: plan, clock: LiveClock(), random: SystemRandom(), files: files, outputs: [StandardErrorOutput()], onStep: steps)
       try? files.remove(plan.startProblemFile)
       let running = Task {
         try await cloud.run { endpoints in

@@ -13,7 +13,7 @@ struct LabSession {
 
   func run() async throws {
     let clock = LiveClock()
-    let files = DiskFiles()
+    let files = DiskFiles(onStep: StepSweep.hook("CONNECTOR_LAB"))
     do { try files.makeDirectory(plan.paths.root, mode: 0o700) } catch {
       throw LabError(.cannotCreate, "cannot make the state folder \(plan.paths.root): \(error). Choose another with --state DIR")
     }

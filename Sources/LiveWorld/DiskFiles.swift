@@ -6,10 +6,10 @@ package import World
 ///
 /// One file has one appender at a time; `replace` of one path by several tasks or processes is safe, the last one wins.
 package struct DiskFiles: Files {
-  private let onStep: (@Sendable (DurableStep, StepPhase) -> Void)?
+  private let onStep: StepHook?
 
   /// - Parameter onStep: called at each phase of each durable step, in the middle of the call; a sweep ends the process there.
-  package init(onStep: (@Sendable (DurableStep, StepPhase) -> Void)? = nil) { self.onStep = onStep }
+  package init(onStep: StepHook? = nil) { self.onStep = onStep }
 
   package func read(_ path: String) throws(FileError) -> [UInt8] {
     // O_NONBLOCK: opening a FIFO that someone put there must not hang; it changes nothing for a regular file.

@@ -29,12 +29,12 @@ package final class MemoryFiles: Files {
   }
   let state: Mutex<State>
   private let owner: UInt32
-  private let onStep: (@Sendable (DurableStep, StepPhase) -> Void)?
+  private let onStep: StepHook?
 
   /// - Parameters:
   ///   - capacity: bytes of all files together; beyond it a write fails with `.noSpace`. A `replace` needs room for the old and the new bytes.
   ///   - onStep: called at each phase of each durable step, as `DiskFiles` does.
-  package init(capacity: Int = .max, owner: UInt32 = 0, onStep: (@Sendable (DurableStep, StepPhase) -> Void)? = nil) {
+  package init(capacity: Int = .max, owner: UInt32 = 0, onStep: StepHook? = nil) {
     state = Mutex(State(capacity: capacity))
     self.owner = owner
     self.onStep = onStep

@@ -9,3 +9,6 @@ package enum StepPhase: String, CaseIterable, Hashable, Sendable {
   /// The directory is synced: the new record is there for good.
   case durable
 }
+
+/// Called in the middle of a durable step, on the thread that performs it.
+package typealias StepHook = @Sendable (DurableStep, StepPhase) -> Void

@@ -40,6 +40,14 @@ final class ConnectorUnderTest: Sendable {
     try change("connector") { $0["fqdn"] = fqdn }
   }
 
+  /// A connector of a cloud that runs alone.
+  init(of cloud: CloudUnderTest, fqdn: String) throws {
+    folder = try LabUnderTest.temporaryFolder()
+    var settings = try cloud.settings(of: fqdn)
+    settings["state"] = ["directory": "\(folder)/state"]
+    try write(settings)
+  }
+
   static func put(_ text: String, at path: String, mode: Int) throws {
     try text.write(toFile: path, atomically: true, encoding: .utf8)
     try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
@@ -61,8 +69,8 @@ final class ConnectorUnderTest: Sendable {
   }
 
   /// Starts it; its events are read from the first on.
-  func start() throws {
-    let live = try LiveProgram("connectord", ["run", "--config", configuration, "--name", "c9"], errors: true)
+  func start(_ environment: [String: String] = [:]) throws {
+    let live = try LiveProgram("connectord", ["run", "--config", configuration, "--name", "c9"], environment: environment, errors: true)
     program = live
     iterator = live.lines.makeAsyncIterator()
   }

@@ -77,7 +77,9 @@ extension HardshipTests {
       #expect(try await lab.stop() == 0)
     }
 
-    private static func damage(_ path: String, _ how: String) throws {
+    /// Returns what stands there now.
+    @discardableResult
+    static func damage(_ path: String, _ how: String) throws -> Data {
       let whole = try Data(contentsOf: URL(filePath: path))
       let left: Data =
         switch how {
@@ -87,6 +89,7 @@ extension HardshipTests {
         }
       try left.write(to: URL(filePath: path))
       chmod(path, 0o600)
+      return left
     }
 
     private static func names(below folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: folder) }

@@ -10,7 +10,7 @@ final class LabUnderTest: Sendable {
   struct Failed: Error, CustomStringConvertible { var description: String }
 
   /// - Parameter folder: that of a lab that has ended, to bring it up again.
-  init(connectors: Int = 2, extra: [String] = [], folder kept: String? = nil) throws {
+  init(connectors: Int = 2, extra: [String] = [], folder kept: String? = nil, environment: [String: String] = [:]) throws {
     folder = try kept ?? Self.temporaryFolder()
     // More faults a minute than a real connector would put up with.
     let laboratory = """
@@ -20,7 +20,7 @@ final class LabUnderTest: Sendable {
     try laboratory.write(toFile: "\(folder)/lab.yaml", atomically: true, encoding: .utf8)
     program = try LiveProgram(
       "connector-lab",
-      ["up", "--json", "--state", folder, "--connectors", String(connectors), "--config", "\(folder)/lab.yaml"] + extra)
+      ["up", "--json", "--state", folder, "--connectors", String(connectors), "--config", "\(folder)/lab.yaml"] + extra, environment: environment)
     iterator = program.lines.makeAsyncIterator()
   }
 

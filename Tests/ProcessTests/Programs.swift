@@ -63,14 +63,16 @@ final class LiveProgram: Sendable {
   let lines: AsyncStream<String>
   private let ended: AsyncStream<Int32>
 
-  /// - Parameter errors: `lines` are those of standard error instead of standard output.
-  init(_ name: String, _ arguments: [String], environment: [String: String] = [:], errors: Bool = false) throws {
+  /// - Parameters:
+  ///   - errors: `lines` are those of standard error instead of standard output.
+  ///   - log: a file that standard error is appended to.
+  init(_ name: String, _ arguments: [String], environment: [String: String] = [:], errors: Bool = false, log: String? = nil) throws {
     process.executableURL = URL(filePath: "\(Programs.folder)/\(name)")
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let pipe = Pipe()
     process.standardOutput = errors ? FileHandle.nullDevice : pipe
-    process.standardError = errors ? pipe : FileHandle.standardError
+    process.standardError = errors ? pipe : try log.map(Self.appending) ?? FileHandle.standardError
     process.standardInput = FileHandle(forReadingAtPath: "/dev/null")
     let (lines, more) = AsyncStream.makeStream(of: String.self)
     let (ended, end) = AsyncStream.makeStream(of: Int32.self)
@@ -95,6 +97,13 @@ final class LiveProgram: Sendable {
       more.finish()
     }
     thread.start()
+  }
+
+  private static func appending(_ path: String) throws -> FileHandle {
+    if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(filePath: path)) }
+    let handle = try FileHandle(forWritingTo: URL(filePath: path))
+    try handle.seekToEnd()
+    return handle
   }
 
   var pid: Int32 { process.processIdentifier }

@@ -25,9 +25,20 @@ struct CloudKeys: Codable, Sendable {
       try made.save(folder, files: files)
       return made
     }
-    do { return try JSONDecoder().decode(CloudKeys.self, from: Data(bytes)) } catch {
-      throw LabError(.configuration, "\(path(folder)) is damaged: \(error). Restore it, or remove the lab's state folder to start from nothing")
+    let keys = try decode(bytes, folder)
+    // Whether the authority is one shows here, with the file's name.
+    guard (try? LabCA(authorityPEM: keys.authorityPEM, privateKeyPEM: keys.authorityKeyPEM, clock: clock)) != nil else {
+      throw damage(folder, "the authority's certificate and key cannot be read, or do not belong together")
     }
+    return keys
+  }
+
+  private static func decode(_ bytes: [UInt8], _ folder: String) throws(LabError) -> CloudKeys {
+    do { return try JSONDecoder().decode(CloudKeys.self, from: Data(bytes)) } catch { throw damage(folder, "\(error)") }
+  }
+
+  private static func damage(_ folder: String, _ problem: String) -> LabError {
+    LabError(.configuration, "\(path(folder)) is damaged: \(problem). Restore it, or remove the lab's state folder to start from nothing")
   }
 
   private static func kept(_ folder: String, _ files: any Files) throws(FileError) -> [UInt8]? {

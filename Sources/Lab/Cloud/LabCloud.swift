@@ -21,13 +21,18 @@ package final class LabCloud: Sendable {
   private let clock: any WorldClock
   private let random: any RandomSource
   private let files: any Files
+  private let onStep: StepHook?
   package let hub: EventHub
 
-  package init(plan: LabPlan, clock: any WorldClock, random: any RandomSource, files: any Files, outputs: [any EventOutput]) {
+  /// - Parameter onStep: told about the durable steps of the cloud's database; `files` tells about its own.
+  package init(
+    plan: LabPlan, clock: any WorldClock, random: any RandomSource, files: any Files, outputs: [any EventOutput], onStep: StepHook? = nil
+  ) {
     self.plan = plan
     self.clock = clock
     self.random = random
     self.files = files
+    self.onStep = onStep
     hub = EventHub(connector: "cloud", boot: Hex.encode(random.bytes(16)), clock: clock, ring: 4096, outputs: outputs)
   }
 
@@ -82,7 +87,7 @@ package final class LabCloud: Sendable {
   }
 
   private func openStore() throws(LabError) -> (store: CloudStore, records: [CloudRecord]) {
-    do { return try CloudService.openStore(path: "\(plan.paths.cloud)/cloud.sqlite", clock: clock, events: hub) } catch {
+    do { return try CloudService.openStore(path: "\(plan.paths.cloud)/cloud.sqlite", clock: clock, events: hub, onStep: onStep) } catch {
       throw LabError(.cannotCreate, "the cloud's database cannot be opened: \(error)")
     }
   }
