@@ -30,12 +30,18 @@ extension CloudService: ConnectorLinkDelegate {
   /// Asks one connector at the cadence of heartbeats, at once the first time, until its link is down.
   private func beat(_ peer: LinkPeer, _ link: UInt64) async {
     let clock = ports.clock
+    var early = settings.earlyHeartbeats
     while !Task.isCancelled {
-      let next = clock.now().moment + settings.heartbeatEvery
+      let began = clock.now().moment
       let outcome = await heartbeat(peer.connectorID)
       guard !Task.isCancelled, heartbeats[peer.connectorID]?.link == link else { return }
       note(.heartbeat(customer: peer.customer, connector: peer.connectorID, outcome))
-      do { try await clock.sleep(until: next) } catch { return }
+      var every = settings.heartbeatEvery
+      if early > 0, case .answered(let report) = outcome, !settings.down(report).isEmpty {
+        early -= 1
+        every = min(every, settings.earlyHeartbeatEvery)
+      }
+      do { try await clock.sleep(until: began + every) } catch { return }
     }
   }
 

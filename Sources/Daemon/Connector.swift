@@ -82,6 +82,13 @@ package final class Connector: Sendable {
 
   // MARK: what is told about the connector
 
+  /// Whether its start is over: all services work, and the cloud was reached or tried.
+  package func isSettled() async -> Bool {
+    let (supervisor, link) = state.withLock { ($0.supervisor, $0.link?.status()) }
+    guard let supervisor, let link, link.state == .connected || link.attempts > 0 else { return false }
+    return await supervisor.snapshot().allReady
+  }
+
   func facts() async -> ConnectorFacts {
     let now = ports.clock.now().moment
     let (supervisor, link, lastContact, stopping, problems) = state.withLock { ($0.supervisor, $0.link, $0.lastContact, $0.stopping, $0.problems) }

@@ -14,11 +14,13 @@ package struct ConnectorPorts: Sendable {
   package var processID: Int
   /// The file that the configuration came from, if it came from one.
   package var configurationPath: String?
+  /// Where directories come from; connectors of one process may share one.
+  package var directories: Directories
 
   package init(
     name: String? = nil, clock: any WorldClock, random: any RandomSource, files: any Files, outputs: [any EventOutput],
     eventLoops: any EventLoopGroup,
-    processID: Int, configurationPath: String? = nil
+    processID: Int, configurationPath: String? = nil, directories: Directories = Directories()
   ) {
     self.name = name
     self.clock = clock
@@ -28,5 +30,6 @@ package struct ConnectorPorts: Sendable {
     self.eventLoops = eventLoops
     self.processID = processID
     self.configurationPath = configurationPath
+    self.directories = directories
   }
 }

@@ -3,7 +3,6 @@ import CloudAPI
 import CloudLinkLive
 import ConnectorSettings
 import ControlServer
-import DirectoryYAML
 import EventCatalog
 import EventHub
 import Foundation
@@ -91,7 +90,7 @@ extension Connector {
       link: link, peers: peers, agentSystem: agentSystemPorts(), monitoring: monitoring,
       loadDirectory: { [self] text in
         let settings = configuration.directory
-        return try DirectoryYAML.directory(text, file: settings.file ?? "", joinedDomain: settings.joinedDomain)
+        return try ports.directories.directory(text, file: settings.file ?? "", joinedDomain: settings.joinedDomain)
       })
     let settings = configuration.supervision
     let supervisor: Supervisor

@@ -52,7 +52,8 @@ struct DiskWatch: Sendable {
 
   /// Not synced: the system refuses at once what it has no room for.
   private func probe() -> FileError? {
-    defer { try? connector.ports.files.remove(path) }
+    // Not synced either: it is no record, and a sync every few seconds for each connector would be most of what a lab of many asks of the disk.
+    defer { try? connector.ports.files.discard(path) }
     do {
       try connector.ports.files.append(path, [UInt8](repeating: 0, count: Self.probeSize), mode: 0o600, sync: false)
       return nil

@@ -63,6 +63,10 @@ package struct DiskFiles: Files {
     guard errno == ENOENT else { throw FileError.system(errno, path, "unlink") }
   }
 
+  package func discard(_ path: String) throws(FileError) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw FileError.system(errno, path, "unlink") }
+  }
+
   /// What an interrupted `replace` left behind does not show.
   package func list(_ directory: String) throws(FileError) -> [String] {
     guard let handle = opendir(directory) else { throw FileError.system(errno, directory, "opendir") }

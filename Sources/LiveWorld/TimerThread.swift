@@ -39,8 +39,7 @@ final class TimerThread: @unchecked Sendable {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
         let isCancelled = locked {
           if cancelled.contains(number) { return true }
-          let at = sleepers.firstIndex { $0.due <= due } ?? sleepers.count
-          sleepers.insert(Sleeper(due: due, number: number, continuation: continuation), at: at)
+          sleepers.insert(Sleeper(due: due, number: number, continuation: continuation), at: place(due, number))
           startIfNeeded()
           pthread_cond_signal(changed)
           return false
@@ -49,7 +48,8 @@ final class TimerThread: @unchecked Sendable {
       }
     } onCancel: {
       let sleeper: Sleeper? = locked {
-        if let at = sleepers.firstIndex(where: { $0.number == number }) { return sleepers.remove(at: at) }
+        let at = place(due, number)
+        if at < sleepers.count, sleepers[at].number == number { return sleepers.remove(at: at) }
         cancelled.insert(number)
         return nil
       }
@@ -61,6 +61,16 @@ final class TimerThread: @unchecked Sendable {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return body()
+  }
+
+  /// Where a sleeper stands or belongs: behind all that wake later. By halves, because a process with many connectors has thousands of them.
+  private func place(_ due: Moment, _ number: UInt64) -> Int {
+    var (low, high) = (0, sleepers.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if (sleepers[middle].due, sleepers[middle].number) > (due, number) { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// Tried again with each sleeper, should the system have no thread to give.
@@ -91,7 +101,7 @@ final class TimerThread: @unchecked Sendable {
           pthread_cond_wait(changed, mutex)
           return []
         }
-        let first = sleepers.firstIndex { $0.due <= now } ?? sleepers.count
+        let first = place(now, .max)
         defer { sleepers.removeSubrange(first...) }
         return sleepers[first...].reversed()
       }

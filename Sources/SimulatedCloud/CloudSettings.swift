@@ -1,9 +1,15 @@
+package import CloudAPI
+
 /// The cloud's cadences and limits. Each says where its value is from; "chosen" means that no source gives one.
 package struct CloudSettings: Hashable, Sendable {
   /// One hour: facts/product.md 11.1.
   package var tokenLifetime: Duration = .seconds(3600)
   /// How often each connector is asked. Unknown in the product, chosen; a connector takes 15 s of silence for a dead link.
   package var heartbeatEvery: Duration = .seconds(5)
+  /// How soon a connector whose services do not all work yet is asked again, and how often at most on one link: a start is over long before a slow
+  /// cadence comes round. Chosen.
+  package var earlyHeartbeatEvery: Duration = .seconds(1)
+  package var earlyHeartbeats = 10
   /// How long one heartbeat may take. Unknown, chosen.
   package var heartbeatTimeout: Duration = .seconds(4)
   /// How long an answered heartbeat keeps a connector in contact. The product has leases (`leaseEndDateTime`), their length is unknown; chosen:
@@ -30,4 +36,9 @@ package struct CloudSettings: Hashable, Sendable {
   package var workingServiceStates: Set<String> = ["running", "ready"]
 
   package init() {}
+
+  /// The services of a report that should work and do not.
+  package func down(_ report: ConnectorReport) -> [ConnectorReport.Service] {
+    report.services.filter { $0.state != "disabled" && !workingServiceStates.contains($0.state) }
+  }
 }

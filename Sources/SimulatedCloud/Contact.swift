@@ -63,7 +63,7 @@ extension Contact {
     if skew.magnitude > settings.clockSkewLimit {
       return Health(.error, "Its clock is \(skew.inWords) away from the cloud's; at most \(settings.clockSkewLimit.inWords) is allowed.")
     }
-    let down = report.services.filter { $0.state != "disabled" && !settings.workingServiceStates.contains($0.state) }
+    let down = settings.down(report)
     if let first = down.first {
       let more = down.count > 1 ? " and \(down.count - 1) more" : ""
       return Health(.error, "Its service \(first.name.rawValue)\(more) does not work: \(first.state), after \(first.restarts) restarts.")

@@ -96,6 +96,13 @@ package final class MemoryFiles: Files {
     }
   }
 
+  package func discard(_ path: String) throws(FileError) {
+    try with(.remove, path) { state, path throws(FileError) in
+      if state.live[path]?.isDirectory == true { throw FileError(.other, path, "unlink: Is a directory") }
+      state.live[path] = nil
+    }
+  }
+
   package func list(_ directory: String) throws(FileError) -> [String] {
     try with(.list, directory) { state, path throws(FileError) in
       guard let node = state.live[path] else { throw Self.missing(path, "opendir") }

@@ -13,6 +13,8 @@ package protocol Files: Sendable {
   func rename(_ from: String, to: String, step: DurableStep) throws(FileError)
   /// Removes a file; a missing one is not an error.
   func remove(_ path: String) throws(FileError)
+  /// Removes a file that nobody would miss: after a crash it may be there again. A missing one is not an error.
+  func discard(_ path: String) throws(FileError)
   /// Names (not paths) in a directory, sorted; a missing directory throws `.notFound`.
   func list(_ directory: String) throws(FileError) -> [String]
   /// Makes the directory and its parents; one that exists is not an error.
@@ -36,6 +38,11 @@ package struct FileSpace: Hashable, Sendable {
     self.files = files
     self.isReadOnly = isReadOnly
   }
+}
+
+extension Files {
+  /// A disk that knows no cheaper way.
+  package func discard(_ path: String) throws(FileError) { try remove(path) }
 }
 
 package struct FileInfo: Hashable, Sendable {

@@ -31,6 +31,8 @@ struct LinkFailureTests {
     try await withLab { lab, acceptor, endpoint in
       let connector = TestConnector(lab.configuration(registrationPort: endpoint.port))
       _ = await connector.wait(for: .connected)
+      // One, or more where a slow machine had it ask again.
+      let registrations = lab.registrations.count
       let port = LinkAddress(acceptor.address)?.port ?? 0
       await acceptor.stop()
       let said = await connector.events.first(LinkEvents.disconnected)
@@ -40,7 +42,7 @@ struct LinkFailureTests {
       let again = try await lab.startCloud(port: port)
       let status = await connector.wait(for: .connected, after: mark)
       #expect(status.failure == nil)
-      #expect(lab.registrations.count == 1)
+      #expect(lab.registrations.count == registrations)
       #expect(connector.events.count(of: LinkEvents.connect) == 1, "the same failure again is no second event")
       await connector.stop()
       await again.stop()

@@ -50,6 +50,24 @@ import World
     #expect(cloud.clock.sleepers.isEmpty, "no task is left")
   }
 
+  @Test(.timeLimit(.minutes(1))) func aConnectorThatIsStartingIsAskedAgainSoon() async throws {
+    var settings = CloudSettings()
+    (settings.heartbeatEvery, settings.leaseLength) = (.seconds(20), .seconds(60))
+    let cloud = try await ServerFixture(settings)
+    let id = try await cloud.register("c1")
+    var changes = await cloud.service.changes().makeAsyncIterator()
+    var starting = cloud.report(id, "c1")
+    starting.services = [.init(name: .logger, state: "starting", restarts: 0)]
+    await cloud.links.set(id, starting)
+    await cloud.service.linkUp(LinkPeer(customer: "acme", connectorID: id, serial: "1"), link: 1)
+    #expect(await next(&changes) == .error)
+    await cloud.links.set(id, cloud.report(id, "c1"))
+    await cloud.clock.waitForSleepers(1)
+    cloud.clock.advance(by: settings.earlyHeartbeatEvery)
+    #expect(await next(&changes) == .healthy)
+    await cloud.service.stop()
+  }
+
   @Test func aConnectorFetchesItsConfigurationWithItsPeers() async throws {
     let cloud = try await ServerFixture()
     let id = try await cloud.register("c1")

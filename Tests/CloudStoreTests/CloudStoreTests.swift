@@ -172,6 +172,7 @@ import World
   }
 
   @Test func anUnwritablePlaceIsAnErrorThatNamesIt() {
+    defer { removeFolder() }
     let error = #expect(throws: CloudStoreError.self) { try CloudStore.open(path: "/proc/none/cloud.sqlite", at: time) }
     #expect(error?.path == "/proc/none/cloud.sqlite")
   }

@@ -99,6 +99,15 @@ func kind(_ body: () throws -> Void) -> FileError.Kind? {
     #expect(try files.list(bench.root) == [])
   }
 
+  @Test(arguments: Fidelity.allCases) func whatIsDiscardedIsGone(_ fidelity: Fidelity) throws {
+    let bench = try Bench(fidelity)
+    try bench.files.append(bench.root + "/probe", [1], mode: 0o600, sync: false)
+    try bench.files.discard(bench.root + "/probe")
+    try bench.files.discard(bench.root + "/none")
+    #expect(try bench.files.list(bench.root) == [])
+    #expect(kind { try bench.files.discard(bench.root) } != nil)
+  }
+
   @Test(arguments: Fidelity.allCases) func foldersAreNotFiles(_ fidelity: Fidelity) throws {
     let bench = try Bench(fidelity)
     let (files, folder, file) = (bench.files, bench.root + "/folder", bench.root + "/file")

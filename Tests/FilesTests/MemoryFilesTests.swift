@@ -78,6 +78,15 @@ struct MemoryFilesTests {
     #expect(try files.read("/s/a") == [2])
   }
 
+  @Test func aCrashMayBringBackWhatWasDiscarded() throws {
+    let files = try disk()
+    try files.replace("/s/a", with: [1], mode: 0o600, step: "test")
+    try files.discard("/s/a")
+    #expect(try files.list("/s") == [])
+    files.crash()
+    #expect(try files.read("/s/a") == [1])
+  }
+
   @Test func bytesRot() throws {
     let files = try disk()
     try files.replace("/s/a", with: [0, 1, 2], mode: 0o600, step: "test")

@@ -39,11 +39,14 @@ private final class Lines: Sendable {
     #expect(LabTable.age(now + .milliseconds(Int64(-seconds * 1000)), now: now) == text)
   }
 
-  @Test func jsonSaysEachChangeOfStateOnce() {
+  @Test func jsonSaysEachChangeOfState() {
     let lines = Lines()
     let show = JSONPresenter { lines.add($0) }
-    for state in ["starting", "starting", "healthy", "healthy", "not in contact"] { show.rows([row("c1", state)], now: now) }
-    #expect(lines.all.count == 3)
+    let healthy = row("c1", "healthy", elected: true)
+    for change in [RowChange.state(row("c1", "starting"), from: nil), .state(healthy, from: "starting"), .elected(healthy)] {
+      show.change(change, at: now)
+    }
+    #expect(lines.all.count == 2)
     #expect(lines.all[1].contains(#""connector":"c1""#) && lines.all[1].contains(#""state":"healthy""#))
   }
 
@@ -58,23 +61,34 @@ private final class Lines: Sendable {
     #expect(widest <= 40)
   }
 
-  @Test func withoutTheCloudTheLastKnownRowStays() {
-    let connectors = [LabEndpoints.Connector(name: "c1", fqdn: "c1.forest1.local", socket: "", stateDirectory: "")]
-    let known = row("c1", "healthy", elected: true)
-    let rows = RowMaker.rows(connectors, location: "L", state: nil, before: [known])
-    #expect(rows[0].state == "unknown" && rows[0].version == known.version && rows[0].reason == "the cloud does not answer")
-    #expect(RowMaker.rows(connectors, location: "L", state: nil, before: [])[0].state == "starting")
+  @Test func plainLinesSayWhoAndWhy() {
+    let lines = Lines()
+    let show = PlainPresenter(clock: FixedClock()) { lines.add($0) }
+    var wrong = row("c1", "error")
+    wrong.reason = "No space."
+    show.change(.state(wrong, from: nil), at: now)
+    show.change(.elected(wrong), at: now)
+    #expect(lines.all == ["\(now) cloud: c1 is error: No space.", "\(now) cloud: c1 is elected"])
+  }
+
+  @Test func theTerminalsTableHasTheFirstStates() {
+    let lines = Lines()
+    let show = TerminalPresenter(clock: FixedClock(), width: { 80 }, write: { lines.add($0) })
+    show.change(.state(row("c1", "starting"), from: nil), at: now)
+    #expect(lines.all.isEmpty)
+    show.change(.state(row("c1", "healthy"), from: "starting"), at: now)
+    #expect(lines.all == ["\(now) cloud: c1 is healthy\n"])
   }
 
   @Test func connectorThatTheCloudKnowsNoMoreIsShownAsDeleted() {
     let connectors = [LabEndpoints.Connector(name: "c1", fqdn: "c1.forest1.local", socket: "", stateDirectory: "")]
     let empty = LabState(time: WallTime(seconds: 0), locations: [], connectors: [])
-    var rows = RowMaker.rows(connectors, location: "L", state: empty, before: [])
+    var rows = RowMaker.rows(connectors, location: "L", state: empty, before: [], at: now)
     #expect(rows[0].state == "starting")
     var known = row("c1", "healthy", elected: true)
     known.id = "id"
     for _ in 1...2 {
-      rows = RowMaker.rows(connectors, location: "L", state: empty, before: [known])
+      rows = RowMaker.rows(connectors, location: "L", state: empty, before: [known], at: now)
       #expect(rows[0].state == "deleted" && rows[0].servicesUp == 0)
       known = rows[0]
     }

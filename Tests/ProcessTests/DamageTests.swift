@@ -52,7 +52,10 @@ extension HardshipTests {
       let connector = try ConnectorUnderTest(of: lab)
       try FileManager.default.createDirectory(atPath: connector.state, withIntermediateDirectories: true)
       #expect(Self.mount(connector.state))
-      defer { umount2(connector.state, Int32(MNT_DETACH)) }
+      defer {
+        umount2(connector.state, Int32(MNT_DETACH))
+        connector.remove()
+      }
       chmod(connector.state, 0o700)
       try connector.start()
       try await connector.event(16002)

@@ -9,8 +9,12 @@ final class LabUnderTest: Sendable {
 
   struct Failed: Error, CustomStringConvertible { var description: String }
 
-  /// - Parameter folder: that of a lab that has ended, to bring it up again.
-  init(connectors: Int = 2, extra: [String] = [], folder kept: String? = nil, environment: [String: String] = [:]) throws {
+  /// - Parameters:
+  ///   - folder: that of a lab that has ended, to bring it up again.
+  ///   - isEphemeral: its state is in a folder of its own choosing below `tmp` of `folder`.
+  init(
+    connectors: Int = 2, extra: [String] = [], folder kept: String? = nil, isEphemeral: Bool = false, environment: [String: String] = [:]
+  ) throws {
     folder = try kept ?? Self.temporaryFolder()
     // More faults a minute than a real connector would put up with.
     let laboratory = """
@@ -18,9 +22,13 @@ final class LabUnderTest: Sendable {
       connectors: {restartBudget: 1000}
       """
     try laboratory.write(toFile: "\(folder)/lab.yaml", atomically: true, encoding: .utf8)
+    let temporary = "\(folder)/tmp"
+    if isEphemeral { try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true) }
     program = try LiveProgram(
       "connector-lab",
-      ["up", "--json", "--state", folder, "--connectors", String(connectors), "--config", "\(folder)/lab.yaml"] + extra, environment: environment)
+      ["up", "--json", "--connectors", String(connectors), "--config", "\(folder)/lab.yaml"]
+        + (isEphemeral ? ["--ephemeral"] : ["--state", folder]) + extra,
+      environment: environment.merging(isEphemeral ? ["TMPDIR": temporary] : [:]) { given, _ in given })
     iterator = program.lines.makeAsyncIterator()
   }
 
@@ -75,12 +83,7 @@ final class LabUnderTest: Sendable {
     return code
   }
 
-  static func temporaryFolder() throws -> String {
-    // Short, because a Unix socket's path has at most 107 bytes.
-    let folder = "\(FileManager.default.temporaryDirectory.path)/cl-\(UUID().uuidString.prefix(8))"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    return folder
-  }
+  static func temporaryFolder() throws -> String { try TestRoot.folder() }
 
   /// Whether a process is there and not just waiting to be reaped.
   static func isAlive(_ pid: Int32) -> Bool {

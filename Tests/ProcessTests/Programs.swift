@@ -79,9 +79,11 @@ final class LiveProgram: Sendable {
     self.lines = lines
     self.ended = ended
     process.terminationHandler = { process in
+      TestRoot.forget(process)
       end.yield(process.terminationStatus)
       end.finish()
     }
+    TestRoot.watch(process)
     try process.run()
     let thread = Thread {
       var rest = Data()

@@ -125,22 +125,26 @@ extension HardshipTests {
     }
 
     /// The documented exception: the cloud's authority is never made anew by itself, because that would lock out every connector.
-    @Test(.timeLimit(.minutes(2)), arguments: hows + ["another key"]) func theCloudsKeys(how: String) async throws {
+    @Test(.timeLimit(.minutes(2)), arguments: hows + ["another key", "missing"]) func theCloudsKeys(how: String) async throws {
       let (cloud, connector) = try await start()
       #expect(await cloud.stop() == 0)
       let whole = try String(contentsOfFile: cloud.keys, encoding: .utf8)
       if how == "another key" {
         try ConnectorUnderTest.put(whole.replacing("BEGIN PRIVATE KEY-----\\nM", with: "BEGIN PRIVATE KEY-----\\nX"), at: cloud.keys, mode: 0o600)
+      } else if how == "missing" {
+        try FileManager.default.removeItem(atPath: cloud.keys)
       } else {
         _ = try DamageTests.damage(cloud.keys, how)
       }
-      let damaged = try Data(contentsOf: URL(filePath: cloud.keys))
+      let damaged = try? Data(contentsOf: URL(filePath: cloud.keys))
       #expect(damaged != Data(whole.utf8))
       let refused = try await Programs.run("connector-lab", ["cloud", "--state", cloud.folder, "--config", "\(cloud.folder)/lab.yaml"])
       #expect(refused.code == 78, "\(refused)")
-      #expect(refused.errors.contains("\(cloud.keys) is damaged") && refused.errors.contains("Restore it"), "\(refused.errors)")
+      #expect(
+        refused.errors.contains("\(cloud.keys) is \(how == "missing" ? "missing" : "damaged")") && refused.errors.contains("Restore it"),
+        "\(refused.errors)")
       #expect(!refused.errors.contains("PRIVATE KEY"), "a message repeats the key")
-      #expect(try Data(contentsOf: URL(filePath: cloud.keys)) == damaged)
+      #expect((try? Data(contentsOf: URL(filePath: cloud.keys))) == damaged)
       // Put back, it is the same cloud.
       try ConnectorUnderTest.put(whole, at: cloud.keys, mode: 0o600)
       #expect(try await cloud.start())

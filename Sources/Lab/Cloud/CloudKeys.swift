@@ -18,6 +18,12 @@ struct CloudKeys: Codable, Sendable {
   /// Reads the record, or makes one. A record that cannot be read is an error: a new authority would lock out every connector.
   static func load(_ folder: String, files: any Files, clock: any WorldClock, random: any RandomSource) throws -> CloudKeys {
     guard let bytes = try kept(folder, files) else {
+      guard try files.info("\(folder)/cloud.sqlite") == nil else {
+        throw LabError(
+          .configuration,
+          "\(path(folder)) is missing, though the cloud's database beside it is there. Restore it, or remove the lab's state folder to start from nothing"
+        )
+      }
       let authority = try LabCA.create(clock: clock)
       let made = CloudKeys(
         authorityPEM: authority.authorityPEM, authorityKeyPEM: authority.privateKeyPEM, resourceLocation: random.uuid(),

@@ -23,6 +23,7 @@ package final class LabCloud: Sendable {
   private let files: any Files
   private let onStep: StepHook?
   package let hub: EventHub
+  private let serving = Mutex<CloudService?>(nil)
 
   /// - Parameter onStep: told about the durable steps of the cloud's database; `files` tells about its own.
   package init(
@@ -35,6 +36,9 @@ package final class LabCloud: Sendable {
     self.onStep = onStep
     hub = EventHub(connector: "cloud", boot: Hex.encode(random.bytes(16)), clock: clock, ring: 4096, outputs: outputs)
   }
+
+  /// The running cloud itself, for a lab in the same process; nil before it runs and after.
+  var service: CloudService? { serving.withLock { $0 } }
 
   /// Serves until the task is cancelled; `ready` is called with the endpoints once both ports are open. Throws `LabError` when it cannot start.
   package func run(ready: @escaping @Sendable (CloudEndpoints) async -> Void) async throws {
@@ -54,6 +58,8 @@ package final class LabCloud: Sendable {
     }
     await service.use(acceptor, address: acceptor.address)
     await service.start()
+    serving.withLock { $0 = service }
+    defer { serving.withLock { $0 = nil } }
     let http = CloudHTTP(service: service, labToken: keys.labToken)
     do {
       try await listen(configured.apiPort, keys.apiPort) { [self] port in

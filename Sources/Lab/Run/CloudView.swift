@@ -1,14 +1,15 @@
 import AsyncHTTPClient
 import CloudAPI
 import Foundation
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import World
 
-/// The lab's own look at its cloud, over the same HTTPS as everybody's, with the lab's token.
-struct CloudView: Sendable {
+/// The look at a cloud in a process of its own: over the same HTTPS as everybody's, with the lab's token.
+struct CloudView: CloudViewing {
   private let client: HTTPClient
   private let base: String
   private let token: String
@@ -19,28 +20,36 @@ struct CloudView: Sendable {
     var configuration = HTTPClient.Configuration(tlsConfiguration: tls)
     configuration.httpVersion = .http1Only
     configuration.timeout = .init(connect: .seconds(2), read: .seconds(5))
+    // A refused connection is an answer: the cloud is not there. Trying on would make it look slow.
+    configuration.connectionPool.retryConnectionEstablishment = false
     client = HTTPClient(eventLoopGroupProvider: .shared(MultiThreadedEventLoopGroup.singleton), configuration: configuration)
     base = endpoints.api
     token = endpoints.labToken
   }
 
-  /// Nil when the cloud does not answer.
-  func state() async -> LabState? {
+  func state() async -> CloudLook {
     var request = HTTPClientRequest(url: "\(base)/lab/v1/state")
     request.headers.add(name: LabPaths.tokenHeader, value: token)
-    guard let response = try? await client.execute(request, timeout: .seconds(3)), response.status == .ok,
-      var body = try? await response.body.collect(upTo: 4 * 1024 * 1024), let bytes = body.readBytes(length: body.readableBytes)
-    else { return nil }
-    return try? JSONDecoder().decode(LabState.self, from: Data(bytes))
+    do {
+      let response = try await client.execute(request, timeout: .seconds(3))
+      guard response.status == .ok else { return .slow }
+      var body = try await response.body.collect(upTo: 4 * 1024 * 1024)
+      return .said(try JSONDecoder().decode(LabState.self, from: Data(body.readBytes(length: body.readableBytes) ?? [])))
+    } catch {
+      return Self.isRefused(error) ? .outOfReach("nothing listens at \(base)") : .slow
+    }
   }
 
-  /// Lets the cloud ask a connector's service over the reversed link, as its own consoles would. Nil when no answer came.
-  func ask(_ connector: String, _ service: ServiceName, _ operation: String, _ body: some Encodable) async -> (status: Int, body: Data)? {
+  private static func isRefused(_ error: any Error) -> Bool {
+    if error is NIOConnectionError { return true }
+    return (error as? IOError)?.errnoCode == ECONNREFUSED
+  }
+
+  func ask(_ connector: String, _ service: ServiceName, _ operation: String, _ body: Data) async -> (status: Int, body: Data)? {
     var request = HTTPClientRequest(url: "\(base)/lab/v1/connectors/\(connector)/services/\(service.rawValue)/\(operation)")
     request.method = .POST
     request.headers.add(name: LabPaths.tokenHeader, value: token)
-    guard let json = try? JSONEncoder().encode(body) else { return nil }
-    request.body = .bytes(ByteBuffer(bytes: json))
+    request.body = .bytes(ByteBuffer(bytes: body))
     guard let response = try? await client.execute(request, timeout: .seconds(10)), var answer = try? await response.body.collect(upTo: 1 << 20)
     else {
       return nil

@@ -4,8 +4,14 @@ import World
 package protocol LabPart: Sendable {
   var name: String { get }
   func start() async throws
+  /// Returns when its start is over, well or not, or the task is cancelled; at once where that is not known.
+  func settled() async
   /// Returns when it is gone; what has not stopped in order within the budget is ended by force.
   func stop(within budget: Duration) async
+}
+
+extension LabPart {
+  package func settled() async {}
 }
 
 extension KeptProcess: LabPart {}

@@ -5,9 +5,13 @@ package import World
 package protocol LabPartMaking: Sendable {
   /// Whether events are read over control sockets; otherwise the parts hand them to the presenter themselves.
   var followsSockets: Bool { get }
+  /// How many connectors may be starting, or stopping, at the same time; nil: all start at once, and stop one after the other.
+  var atOnce: Int? { get }
   func cloud(_ plan: LabPlan) throws -> any LabPart
   /// Returns when the cloud's ports are open. Throws `LabError` when it ends before that or takes too long.
   func waitForCloud(_ plan: LabPlan) async throws -> CloudEndpoints
+  /// The lab's look at the cloud that runs.
+  func view(_ endpoints: CloudEndpoints) throws -> any CloudViewing
   func connector(_ setup: ConnectorSetup) throws -> any LabPart
 }
 
@@ -23,6 +27,7 @@ package struct ProcessParts: LabPartMaking {
   private let show: any LabPresenter
 
   package let followsSockets = true
+  package let atOnce: Int? = nil
 
   /// - Parameters:
   ///   - lab: path of the `connector-lab` program.
@@ -47,6 +52,8 @@ package struct ProcessParts: LabPartMaking {
   package func connector(_ setup: ConnectorSetup) throws -> any LabPart {
     kept(setup.name, daemon, ["run", "--config", setup.configurationFile, "--name", setup.name, "--stop-with-parent"], log: setup.logFile)
   }
+
+  package func view(_ endpoints: CloudEndpoints) throws -> any CloudViewing { try CloudView(endpoints) }
 
   package func waitForCloud(_ plan: LabPlan) async throws -> CloudEndpoints {
     let deadline = clock.now().moment + Self.cloudStart

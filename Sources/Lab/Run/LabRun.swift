@@ -7,15 +7,19 @@ package import World
 
 /// One lab from `up` to its end. It starts the cloud, then the connectors, shows what happens, and stops everything in reverse order.
 package actor LabRun {
+  /// How long a connector that starts may keep the next one waiting, where only some start at once. Chosen: one that cannot start must not stop the rest.
+  private static let settleLimit = Duration.seconds(20)
+
   private let plan: LabPlan
   private let parts: any LabPartMaking
   private let show: any LabPresenter
   private let clock: any WorldClock
   private let files: any Files
+  /// In the order of their start.
   private var running: [any LabPart] = []
   private var followers: [EventFollower] = []
   private var watcher: Task<Void, Never>?
-  private let rows = Mutex<[ConnectorRow]>([])
+  private let board = Mutex<LabBoard?>(nil)
 
   package init(plan: LabPlan, parts: any LabPartMaking, show: any LabPresenter, clock: any WorldClock, files: any Files) {
     self.plan = plan
@@ -30,7 +34,8 @@ package actor LabRun {
     do {
       try await startAll()
     } catch {
-      await stop()
+      // In a task of its own: this one may be cancelled, and the stop must wait for everything all the same.
+      await Task { await self.stop() }.value
       throw error
     }
   }
@@ -53,65 +58,95 @@ package actor LabRun {
     try write(RunningLab(pid: getpid(), startedAt: clock.now().wall, endpoints: lab, labToken: endpoints.labToken))
     show.banner(lab)
 
-    for setup in setups {
-      do { try setup.write() } catch { throw LabError(.cannotCreate, "cannot write the configuration of \(setup.name): \(error)") }
-      if Task.isCancelled { throw CancellationError() }
-      let part = try parts.connector(setup)
-      running.append(part)
-      try await part.start()
-      if parts.followsSockets {
-        followers.append(
-          EventFollower(name: setup.name, socket: setup.socket, clock: clock) { [show] name, line in
-            guard EventShow.isShown(line) else { return }
-            show.event(EventShow.text(name, line))
-          })
-      }
-    }
-    let view = try CloudView(endpoints)
-    watcher = Task { await watch(lab, location: endpoints.resourceLocation, view) }
+    let (first, lease) = (clock.now(), plan.configuration.cloud.leaseLength.duration)
+    board.withLock { $0 = LabBoard(lab.connectors, location: endpoints.resourceLocation, lease: lease, at: first) }
+    let view = try parts.view(endpoints)
+    watcher = Task { await watch(view) }
+    try await startConnectors(setups)
   }
 
-  /// The rows as they were shown last.
-  package nonisolated var latest: [ConnectorRow] { rows.withLock { $0 } }
+  /// Starts each, and waits before it starts one more while as many as the machine should bear at once are still coming up.
+  private func startConnectors(_ setups: [ConnectorSetup]) async throws {
+    let atOnce = parts.atOnce ?? setups.count
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (number, setup) in setups.enumerated() {
+        if number >= atOnce { try await group.next() }
+        try Task.checkCancellation()
+        let part = try await start(setup)
+        group.addTask { [clock] in await Self.settle(part, clock) }
+      }
+      // The last ones need not be waited for: the table says how they are.
+      group.cancelAll()
+    }
+  }
+
+  private func start(_ setup: ConnectorSetup) async throws -> any LabPart {
+    do { try setup.write() } catch { throw LabError(.cannotCreate, "cannot write the configuration of \(setup.name): \(error)") }
+    let part = try parts.connector(setup)
+    running.append(part)
+    let now = clock.now()
+    board.withLock { $0?.begin(setup.name, at: now) }
+    try await part.start()
+    if parts.followsSockets { follow(setup) }
+    return part
+  }
+
+  private func follow(_ setup: ConnectorSetup) {
+    let shown = Mutex(EventShow())
+    followers.append(
+      EventFollower(name: setup.name, socket: setup.socket, clock: clock) { [show] name, line in
+        if let text = shown.withLock({ $0.text(name, line) }) { show.event(text) }
+      })
+  }
+
+  private static func settle(_ part: any LabPart, _ clock: any WorldClock) async {
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await part.settled() }
+      group.addTask { try? await clock.sleep(for: settleLimit) }
+      await group.next()
+      group.cancelAll()
+    }
+  }
 
   /// Stops the connectors, the last first, then the cloud. Each has its budget; nothing is left when it returns.
   package func stop() async {
     watcher?.cancel()
     await watcher?.value
     for follower in followers { follower.stop() }
-    for part in running.reversed() {
-      show.note("stopping \(part.name)")
-      await part.stop(within: plan.configuration.connectors.stopWithin.duration)
+    let budget = plan.configuration.connectors.stopWithin.duration
+    await withTaskGroup(of: Void.self) { group in
+      for (number, part) in running.dropFirst().reversed().enumerated() {
+        if number >= parts.atOnce ?? 1 { await group.next() }
+        show.note("stopping \(part.name)")
+        group.addTask { await part.stop(within: budget) }
+      }
+    }
+    if let cloud = running.first {
+      show.note("stopping \(cloud.name)")
+      await cloud.stop(within: budget)
     }
     running = []
     try? files.remove(plan.paths.running)
   }
 
-  private func watch(_ lab: LabEndpoints, location: String, _ view: CloudView) async {
-    var questions: [String: Task<Void, Never>] = [:]
+  private func watch(_ view: any CloudViewing) async {
+    let desk = QuestionDesk(view: view, user: plan.configuration.resourceLocation.askFor, show: show)
+    // Four looks a second for a person; fewer at a large lab, whose every look costs more.
+    let every = max(Duration.milliseconds(250), .milliseconds(5) * plan.configuration.connectors.count)
     while !Task.isCancelled {
-      let state = await view.state()
-      let now = clock.now().wall
-      let made = RowMaker.rows(lab.connectors, location: location, state: state, before: latest)
-      let before = latest
-      rows.withLock { $0 = made }
-      show.rows(made, now: now)
-      for row in made {
-        guard let was = before.first(where: { $0.name == row.name }), was.state != row.state else { continue }
-        show.change("\(now) cloud: \(row.name) is \(row.state)\(row.reason.isEmpty ? "" : ": \(row.reason)")")
+      let look = await view.state()
+      let now = clock.now()
+      let (rows, changes) = board.withLock { board in
+        let changes = board?.take(look, at: now) ?? []
+        return (board?.rows ?? [], changes)
       }
-      for row in made where row.state == "healthy" && questions[row.name] == nil {
-        questions[row.name] = Task { [show, user = plan.configuration.resourceLocation.askFor] in
-          for line in await CloudQuestions(view: view, row: row, user: user).ask() where !Task.isCancelled { show.note(line) }
-        }
-      }
-      // Who goes out of contact is asked again when it comes back.
-      for row in made where row.state != "healthy" { questions.removeValue(forKey: row.name)?.cancel() }
-      guard (try? await clock.sleep(for: .milliseconds(250))) != nil else { break }
+      show.rows(rows, now: now.wall)
+      for change in changes { show.change(change, at: now.wall) }
+      await desk.see(rows)
+      guard (try? await clock.sleep(for: every)) != nil else { break }
     }
     // A connector that hangs must not hold up the stop with a question that it does not answer.
-    for question in questions.values { question.cancel() }
-    for question in questions.values { await question.value }
+    await desk.stop()
     await view.close()
   }
 

@@ -3,24 +3,20 @@ import World
 
 /// Makes the table's rows from what the cloud says; pure, so that a table test can show every case.
 enum RowMaker {
-  /// - Parameters:
-  ///   - state: nil when the cloud does not answer.
-  ///   - before: the rows shown until now: what the cloud said last stays while it does not answer.
-  static func rows(_ connectors: [LabEndpoints.Connector], location: String, state: LabState?, before: [ConnectorRow]) -> [ConnectorRow] {
-    connectors.map { connector in
-      var row = ConnectorRow(
-        name: connector.name, fqdn: connector.fqdn, state: "starting", reason: "", elected: false, version: "", servicesUp: 0, servicesTotal: 0,
-        lastContact: nil, id: nil)
-      guard let state else {
-        if let known = before.first(where: { $0.name == connector.name }), known.id != nil { row = known } else { return row }
-        row.state = "unknown"
-        row.reason = "the cloud does not answer"
-        return row
-      }
-      guard let seen = state.connectors.first(where: { $0.fqdn == connector.fqdn && $0.location == location }) else {
-        row.id = before.first { $0.name == connector.name }?.id
-        row.state = row.id == nil ? "starting" : "deleted"
-        row.reason = row.id == nil ? "The cloud has not heard of it yet." : "The cloud knew it and knows it no more: it was deleted there."
+  /// - Parameter before: the rows until now: who was known once and is known no more was deleted.
+  static func rows(
+    _ connectors: [LabEndpoints.Connector], location: String, state: LabState, before: [ConnectorRow], at now: WallTime
+  ) -> [ConnectorRow] {
+    let seen = Dictionary(state.connectors.lazy.filter { $0.location == location }.map { ($0.fqdn, $0) }, uniquingKeysWith: { first, _ in first })
+    let known = Dictionary(before.lazy.map { ($0.name, $0.id) }, uniquingKeysWith: { first, _ in first })
+    return connectors.map { connector in
+      var row = blank(connector, state: ConnectorRow.starting, reason: "The cloud has not heard of it yet.")
+      row.asOf = now
+      guard let seen = seen[connector.fqdn] else {
+        guard let id = known[connector.name] ?? nil else { return row }
+        row.id = id
+        row.state = ConnectorRow.deleted
+        row.reason = "The cloud knew it and knows it no more: it was deleted there."
         return row
       }
       row.state = seen.state.title
@@ -33,5 +29,12 @@ enum RowMaker {
       row.id = seen.id
       return row
     }
+  }
+
+  /// A row of which nothing is known.
+  static func blank(_ connector: LabEndpoints.Connector, state: String, reason: String) -> ConnectorRow {
+    ConnectorRow(
+      name: connector.name, fqdn: connector.fqdn, state: state, reason: reason, elected: false, version: "", servicesUp: 0, servicesTotal: 0,
+      lastContact: nil, id: nil)
   }
 }

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 package import World
 
 /// One JSON object a line, for programs: first `{"endpoints":…}`, then `{"connector":…,"state":…}` for each change of a connector's state.
@@ -13,23 +12,18 @@ package final class JSONPresenter: LabPresenter {
     var time: WallTime
   }
   private let write: @Sendable (String) -> Void
-  private let states = Mutex<[String: String]>([:])
 
   package init(write: @escaping @Sendable (String) -> Void) { self.write = write }
 
   package func banner(_ endpoints: LabEndpoints) { put(First(endpoints: endpoints)) }
 
-  package func rows(_ rows: [ConnectorRow], now: WallTime) {
-    for row in rows {
-      let changed = states.withLock { states in
-        defer { states[row.name] = row.state }
-        return states[row.name] != row.state
-      }
-      if changed { put(Change(connector: row.name, state: row.state, reason: row.reason, elected: row.elected, time: now)) }
-    }
+  package func rows(_ rows: [ConnectorRow], now: WallTime) {}
+
+  package func change(_ change: RowChange, at now: WallTime) {
+    guard case .state(let row, _) = change else { return }
+    put(Change(connector: row.name, state: row.state, reason: row.reason, elected: row.elected, time: now))
   }
 
-  package func change(_ line: String) {}
   package func event(_ line: String) {}
   package func note(_ text: String) {}
 

@@ -5,8 +5,8 @@ package protocol LabPresenter: AnyObject, Sendable {
   func banner(_ endpoints: LabEndpoints)
   /// The rows as they are now; called often, also when nothing changed but an age.
   func rows(_ rows: [ConnectorRow], now: WallTime)
-  /// The cloud sees a connector differently from now on.
-  func change(_ line: String)
+  /// The table shows something differently from now on.
+  func change(_ change: RowChange, at now: WallTime)
   /// One thing that happened, already in its human form.
   func event(_ line: String)
   /// What the lab itself does, such as starting or stopping something.

@@ -6,10 +6,20 @@ package enum LabTable {
     let head = ["CONNECTOR", "STATE", "ELECTED", "VERSION", "SERVICES UP", "LAST CONTACT"]
     let body = rows.map { row in
       [
-        row.name, row.state, row.elected ? "yes" : "", row.version, "\(row.servicesUp) of \(row.servicesTotal)", age(row.lastContact, now: now),
+        row.name, state(row, now: now), row.elected ? "yes" : "", row.version, "\(row.servicesUp) of \(row.servicesTotal)",
+        age(row.lastContact, now: now),
       ]
     }
     return Columns.aligned([head] + body)
+  }
+
+  /// An answer that is older than this has its age beside the state. Chosen: many looks at the cloud.
+  private static let oldAnswer = Duration.seconds(5)
+
+  /// `healthy`, or `healthy (12 s ago)` when the cloud has been too busy since to say it again.
+  private static func state(_ row: ConnectorRow, now: WallTime) -> String {
+    guard let asOf = row.asOf, row.state != ConnectorRow.unknown, now - asOf >= oldAnswer else { return row.state }
+    return "\(row.state) (\(age(asOf, now: now)))"
   }
 
   /// `0.4 s ago`, `12 s ago`, `3 min ago`, or `never`.

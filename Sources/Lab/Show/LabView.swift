@@ -1,10 +1,11 @@
+import CloudAPI
 package import World
 
 /// What the lab shows of one connector: the cloud's view of it, not the connector's own.
 package struct ConnectorRow: Hashable, Codable, Sendable {
   package var name: String
   package var fqdn: String
-  /// A health state of the seed, `starting` before the cloud has heard of it, `deleted` when it knows it no more.
+  /// A health state of the seed, `starting` until it first works, `deleted` when the cloud knows it no more, `unknown` when the cloud is out of reach.
   package var state: String
   package var reason: String
   package var elected: Bool
@@ -13,11 +14,13 @@ package struct ConnectorRow: Hashable, Codable, Sendable {
   package var servicesTotal: Int
   package var lastContact: WallTime?
   package var id: String?
+  /// When the cloud last said all this; nil before it has said anything.
+  package var asOf: WallTime?
 
   package init(
     name: String, fqdn: String, state: String, reason: String, elected: Bool, version: String, servicesUp: Int, servicesTotal: Int,
     lastContact: WallTime?,
-    id: String?
+    id: String?, asOf: WallTime? = nil
   ) {
     self.name = name
     self.fqdn = fqdn
@@ -29,7 +32,17 @@ package struct ConnectorRow: Hashable, Codable, Sendable {
     self.servicesTotal = servicesTotal
     self.lastContact = lastContact
     self.id = id
+    self.asOf = asOf
   }
+}
+
+/// States that are the lab's own and not the cloud's.
+extension ConnectorRow {
+  static let starting = "starting"
+  static let deleted = "deleted"
+  /// The cloud is out of reach.
+  static let unknown = "unknown"
+  static let healthy = ConnectorState.healthy.title
 }
 
 /// Where everything of a lab is: the first line of `up --json`, the file `lab.json`, and the banner.

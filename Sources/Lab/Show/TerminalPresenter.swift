@@ -30,7 +30,12 @@ package final class TerminalPresenter: LabPresenter {
     }
   }
 
-  package func change(_ line: String) { scroll([line]) }
+  /// The table has the first states, and who is elected is told by an event.
+  package func change(_ change: RowChange, at now: WallTime) {
+    guard case .state(_, .some) = change else { return }
+    scroll([change.line(now)])
+  }
+
   package func event(_ line: String) { scroll([line]) }
   package func note(_ text: String) { scroll(["\(clock.now().wall) \(text)"]) }
 

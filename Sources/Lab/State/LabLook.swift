@@ -12,10 +12,28 @@ package struct LabLook: Sendable {
   package func rows() async -> [ConnectorRow] {
     guard let bytes = try? DiskFiles().read("\(lab.endpoints.stateDirectory)/cloud/cloud.json"),
       let endpoints = try? JSONDecoder().decode(CloudEndpoints.self, from: Data(bytes)), let view = try? CloudView(endpoints)
-    else { return RowMaker.rows(lab.connectors, location: "", state: nil, before: []) }
-    let state = await view.state()
+    else { return blank(ConnectorRow.starting, "The cloud has not started yet.") }
+    let look = await patientLook(view)
     await view.close()
-    return RowMaker.rows(lab.connectors, location: endpoints.resourceLocation, state: state, before: [])
+    switch look {
+    case .said(let state):
+      return RowMaker.rows(lab.connectors, location: endpoints.resourceLocation, state: state, before: [], at: LiveClock().now().wall)
+    case .slow: return blank(ConnectorRow.unknown, "The cloud is too busy to answer in time.")
+    case .outOfReach(let why): return blank(ConnectorRow.unknown, "The cloud is out of reach: \(why).")
+    }
+  }
+
+  /// Three tries: a busy cloud is no cloud that is away.
+  private func patientLook(_ view: CloudView) async -> CloudLook {
+    for _ in 1...2 {
+      let look = await view.state()
+      if look != .slow { return look }
+    }
+    return await view.state()
+  }
+
+  private func blank(_ state: String, _ reason: String) -> [ConnectorRow] {
+    lab.connectors.map { RowMaker.blank($0, state: state, reason: reason) }
   }
 }
 
