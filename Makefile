@@ -34,10 +34,10 @@ test: deps lint ## install what is missing, check the format, build, and run eve
 	@echo "testing with real processes ..."
 	@$(SWIFT_TEST) --skip-build --filter ProcessTests
 
-check: lint ## the edit-test loop: as test, without installing anything
+check: lint ## the edit-test loop: as test, without installing anything and without the sweep of kills
 	@$(SWIFT_BUILD) --build-tests 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]' || true
 	@$(SWIFT_TEST) --skip-build --skip ProcessTests
-	@$(SWIFT_TEST) --skip-build --filter ProcessTests
+	@$(SWIFT_TEST) --skip-build --filter ProcessTests --skip SweepTests
 
 fmt: ## format the sources in place
 	@swift format -i -r -p Sources Tests Package.swift
