@@ -9,6 +9,8 @@ SCRATCH ?= $(shell .ci/scratch)
 SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build --scratch-path $(SCRATCH)
 SWIFT_TEST := swift test --scratch-path $(SCRATCH)
 ARGS ?=
+# Long runs of pure logic, and clients of Python: apart from the tests that wait for each other over sockets.
+LONG := ^(Rollouts|ReleaseSlots|Evergreen|TUF|TUFInterop)Tests[.]
 
 .PHONY: help up build test check fmt lint bench clean docs deps
 
@@ -30,13 +32,15 @@ test: deps lint ## install what is missing, check the format, build, and run eve
 	@echo "building and testing ..."
 	@$(SWIFT_BUILD) --build-tests
 	@.ci/link-programs "$$($(SWIFT_BUILD) --show-bin-path)"
-	@$(SWIFT_TEST) --skip-build --skip ProcessTests
+	@$(SWIFT_TEST) --skip-build --skip ProcessTests --skip '$(LONG)'
+	@$(SWIFT_TEST) --skip-build --filter '$(LONG)'
 	@echo "testing with real processes ..."
 	@$(SWIFT_TEST) --skip-build --filter ProcessTests
 
 check: lint ## the edit-test loop: as test, without installing anything and without the sweep of kills
 	@$(SWIFT_BUILD) --build-tests 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]' || true
-	@$(SWIFT_TEST) --skip-build --skip ProcessTests
+	@$(SWIFT_TEST) --skip-build --skip ProcessTests --skip '$(LONG)'
+	@$(SWIFT_TEST) --skip-build --filter '$(LONG)'
 	@$(SWIFT_TEST) --skip-build --filter ProcessTests --skip SweepTests
 
 fmt: ## format the sources in place

@@ -16,8 +16,8 @@ func room(_ name: String, _ below: [Target.Dependency] = [], path: String? = nil
 func program(_ name: String, _ below: [Target.Dependency]) -> Target {
   .executableTarget(name: name, dependencies: below, path: "Sources/\(name)", swiftSettings: ours)
 }
-func tests(_ name: String, _ below: [Target.Dependency]) -> Target {
-  .testTarget(name: "\(name)Tests", dependencies: below, path: "Tests/\(name)Tests", swiftSettings: ours)
+func tests(_ name: String, _ below: [Target.Dependency], exclude: [String] = []) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: below, path: "Tests/\(name)Tests", exclude: exclude, swiftSettings: ours)
 }
 func lib(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
 
@@ -25,6 +25,7 @@ let argumentParser = lib("ArgumentParser", "swift-argument-parser")
 let grdb = lib("GRDB", "GRDB.swift")
 let yams = lib("Yams", "Yams")
 let crypto = lib("Crypto", "swift-crypto")
+let cryptoExtras = lib("CryptoExtras", "swift-crypto")
 let x509 = lib("X509", "swift-certificates")
 let asn1 = lib("SwiftASN1", "swift-asn1")
 let httpClient = lib("AsyncHTTPClient", "async-http-client")
@@ -81,6 +82,11 @@ let package = Package(
     room("ControlAPI", ground + ["CloudAPI", "ConnectorSettings"]),
     room("SimulatedCloud", ground + ["CloudAPI"]),
     room("AgentSystemHost", kit, exclude: ["README.md"]),
+    room("Releases", ["World"], exclude: ["README.md"]),
+    room("Evergreen", ["World", "Releases"], exclude: ["README.md"]),
+    room("EvergreenCheckers", ["World", "Releases"], exclude: ["README.md"]),
+    room("Rollouts", ["World"], exclude: ["README.md"]),
+    room("RolloutCheckers", ["World", "Rollouts"]),
     // The ports of World, simulated and for real.
     room("SimulatedWorld", ["World"]),
     room("LiveWorld", ["World"]),
@@ -90,6 +96,11 @@ let package = Package(
     .systemLibrary(name: "CArchive", path: "Sources/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     room("Systemd", ground + ["EventHub", "CSystemd"]),
     room("ArchiveLib", ["World", "CArchive"]),
+    .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    room("TUF", ["World", crypto, cryptoExtras], exclude: ["README.md"]),
+    room("TUFRepository", ["World", "TUF", crypto, cryptoExtras]),
+    room("TUFFetch", ["World", "TUF", "CCurl"]),
+    room("ReleaseSlots", ["World", "Releases", "Evergreen", "CArchive", crypto], exclude: ["README.md"]),
     room("ConfigurationYAML", ["World", "ConnectorSettings", "BrokerConfiguration", yams]),
     room("DirectoryYAML", ["World", "Directory", yams]),
     room("ConfigStore", ["World", "BrokerConfiguration", grdb, crypto]),
@@ -123,7 +134,8 @@ let package = Package(
       room("DaemonCommands", ["Daemon", "World", argumentParser]),
       room(
         "LabCommands", ["Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "LiveWorld", "World", argumentParser]),
-      room("ConnectorctlCommands", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI", argumentParser]),
+      room("TUFCommands", ["World", "LiveWorld", "TUF", "TUFFetch", argumentParser]),
+      room("ConnectorctlCommands", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI", "TUFCommands", argumentParser]),
       program("connectord", ["DaemonCommands", argumentParser]),
       program("connectorctl", ["ConnectorctlCommands", argumentParser]),
       program("connector-lab", ["LabCommands", argumentParser]),
@@ -139,6 +151,16 @@ let package = Package(
       tests("EventCatalog", ground),
       tests("EventHub", ground + ["EventHub", "SimulatedWorld"]),
       tests("Systemd", ground + ["EventHub", "Systemd"]),
+      tests("Releases", ["World", "Releases"]),
+      tests("Evergreen", ["World", "Releases", "Evergreen", "EvergreenCheckers"]),
+      tests(
+        "ReleaseSlots",
+        ["World", "LiveWorld", "SimulatedWorld", "Releases", "Evergreen", "EvergreenCheckers", "ReleaseSlots", "CArchive", crypto]),
+      tests("Rollouts", ["World", "SimulatedWorld", "Rollouts", "RolloutCheckers"]),
+      tests("TUF", ["World", "SimulatedWorld", "TUF", "TUFRepository", crypto]),
+      tests("TUFRepository", ["World", "TUF", "TUFRepository", crypto]),
+      tests(
+        "TUFInterop", ["World", "LiveWorld", "TUF", "TUFRepository", "TUFFetch", "TUFCommands", "connectorctl", crypto], exclude: ["Support"]),
       tests("ServiceKit", kit + ["SimulatedWorld"]),
       tests("AgentSystem", kit + ["SimulatedWorld"]),
       tests("AgentSystemHost", kit + ["AgentSystemHost", "SimulatedWorld"]),

@@ -130,7 +130,7 @@ extension FrameReader {
 
   private mutating func version() throws(FrameError) -> ReleaseVersion {
     guard let version = ReleaseVersion(try text("version", limit: FrameCode.word)) else {
-      throw fail(.badValue, "expected a version of one to four numbers, such as 4.370.0.1227")
+      throw fail(.badValue, "expected a version of four numbers, such as 4.370.0.1227")
     }
     return version
   }

@@ -4,20 +4,6 @@ package enum RestartTarget: String, CaseIterable, Codable, Sendable {
   case machine
 }
 
-/// A version of one to four numbers with dots, such as `4.370.0.1227`. Nothing else, so that it can name a folder.
-package struct ReleaseVersion: Hashable, Sendable {
-  package let text: String
-
-  /// Nil unless `text` is one to four decimal numbers of at most nine digits.
-  package init?(_ text: String) {
-    let parts = text.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
-    guard (1...4).contains(parts.count), parts.allSatisfy({ (1...9).contains($0.count) && $0.allSatisfy { (48...57).contains($0) } }) else {
-      return nil
-    }
-    self.text = text
-  }
-}
-
 /// A SHA-256 digest in 64 lower-case hexadecimal digits.
 package struct ReleaseDigest: Hashable, Sendable {
   package let text: String

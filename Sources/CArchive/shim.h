@@ -6,5 +6,6 @@
 #include <archive_entry.h>
 
 static const unsigned int connectord_regular_file = AE_IFREG;
+static const unsigned int connectord_folder = AE_IFDIR;
 
 #endif

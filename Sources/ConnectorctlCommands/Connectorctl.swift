@@ -1,7 +1,8 @@
 package import ArgumentParser
+import TUFCommands
 import World
 
-package struct ConnectorctlCommand: ParsableCommand {
+package struct ConnectorctlCommand: AsyncParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "connectorctl",
     abstract: "Asks a running connector, and tells it what to do.",
@@ -22,7 +23,7 @@ package struct ConnectorctlCommand: ParsableCommand {
     subcommands: [
       StatusCommand.self, HealthCommand.self, ServicesCommand.self, RestartCommand.self, EventsCommand.self, RegistryCommand.self, ConfigCommand.self,
       DirectoryCommand.self, CredentialCommand.self, LogsCommand.self, HighAvailabilityCommand.self, SyncCommand.self, WatchDogCommand.self,
-      FaultCommand.self, CallCommand.self, VersionCommand.self,
+      FaultCommand.self, CallCommand.self, TUFCommand.self, VersionCommand.self,
     ])
 
   /// Here too, so that they may stand before the command's name.

@@ -6,7 +6,9 @@ struct Descriptor: ~Copyable {
   private let number: Int32
   let path: String
 
-  init(_ path: String, _ flags: Int32, mode: UInt32 = 0, _ operation: String = "open") throws(FileError) {
+  init(_ path: String, _ flags: Int32, mode: UInt32 = 0, _ operation: String = "open")
+    throws(FileError)
+  {
     let flags = flags | O_CLOEXEC | O_NOFOLLOW
     var result: Int32
     repeat { result = open(path, flags, mode_t(mode)) } while result < 0 && errno == EINTR
@@ -39,11 +41,33 @@ struct Descriptor: ~Copyable {
     }
   }
 
+  /// The next bytes, at most `count`; empty at the end of the file.
+  func readSome(upTo count: Int) throws(FileError) -> [UInt8] {
+    while true {
+      var got = 0
+      let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+        got = Glibc.read(number, buffer.baseAddress, count)
+        initialized = max(0, got)
+      }
+      if got >= 0 { return bytes }
+      if errno != EINTR { throw FileError.system(errno, path, "read") }
+    }
+  }
+
   /// Writes all of `bytes`, in as many parts as the system takes.
   func writeAll(_ bytes: [UInt8]) throws(FileError) {
+    let result: Result<Void, FileError> = bytes.withUnsafeBytes { buffer in
+      do throws(FileError) { return .success(try writeAll(buffer)) } catch {
+        return .failure(error)
+      }
+    }
+    try result.get()
+  }
+
+  func writeAll(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
     var done = 0
     while done < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(number, $0.baseAddress.map { $0 + done }, $0.count - done) }
+      let count = Glibc.write(number, bytes.baseAddress.map { $0 + done }, bytes.count - done)
       if count < 0 {
         if errno == EINTR { continue }
         throw FileError.system(errno, path, "write")
@@ -53,10 +77,16 @@ struct Descriptor: ~Copyable {
   }
 
   func sync() throws(FileError) { try again("fsync") { fsync(number) } }
-  func setMode(_ mode: UInt32) throws(FileError) { try again("fchmod") { fchmod(number, mode_t(mode)) } }
-  func truncate(to size: Int64) throws(FileError) { try again("ftruncate") { ftruncate(number, off_t(size)) } }
-  /// Waits for an exclusive lock; the system drops it when the file is closed or the process dies.
-  func lock() throws(FileError) { try again("flock") { flock(number, LOCK_EX) } }
+  func setMode(_ mode: UInt32) throws(FileError) {
+    try again("fchmod") { fchmod(number, mode_t(mode)) }
+  }
+  func truncate(to size: Int64) throws(FileError) {
+    try again("ftruncate") { ftruncate(number, off_t(size)) }
+  }
+  /// Takes an exclusive lock; the system drops it when the file is closed or the process dies.
+  func lock(waits: Bool = true) throws(FileError) {
+    try again("flock") { flock(number, waits ? LOCK_EX : LOCK_EX | LOCK_NB) }
+  }
 
   private func again(_ operation: String, _ call: () -> Int32) throws(FileError) {
     var result: Int32
@@ -74,7 +104,9 @@ extension FileError {
       case EACCES, EPERM, EROFS: .notPermitted
       default: .other
       }
-    let words = code == ELOOP ? "is a symbolic link, which is not followed here" : String(cString: strerror(code))
+    let words =
+      code == ELOOP
+      ? "is a symbolic link, which is not followed here" : String(cString: strerror(code))
     return FileError(kind, path, "\(operation): \(words)")
   }
 }

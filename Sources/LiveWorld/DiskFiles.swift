@@ -6,7 +6,7 @@ package import World
 ///
 /// One file has one appender at a time; `replace` of one path by several tasks or processes is safe, the last one wins.
 package struct DiskFiles: Files {
-  private let onStep: StepHook?
+  let onStep: StepHook?
 
   /// - Parameter onStep: called at each phase of each durable step, in the middle of the call; a sweep ends the process there.
   package init(onStep: StepHook? = nil) { self.onStep = onStep }
@@ -15,11 +15,15 @@ package struct DiskFiles: Files {
     // O_NONBLOCK: opening a FIFO that someone put there must not hang; it changes nothing for a regular file.
     let file = try Descriptor(path, O_RDONLY | O_NONBLOCK)
     let status = try file.status()
-    guard status.st_mode & S_IFMT == S_IFREG else { throw FileError(.other, path, "read: expected a regular file") }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw FileError(.other, path, "read: expected a regular file")
+    }
     return try file.readAll(size: Int(status.st_size))
   }
 
-  package func replace(_ path: String, with bytes: [UInt8], mode: UInt32, step: DurableStep) throws(FileError) {
+  package func replace(_ path: String, with bytes: [UInt8], mode: UInt32, step: DurableStep)
+    throws(FileError)
+  {
     onStep?(step, .beforeWrite)
     let temporary = Self.temporaryPath(path)
     let file = try openTemporary(temporary)
@@ -29,7 +33,9 @@ package struct DiskFiles: Files {
       try file.writeAll(bytes)
       try file.sync()
       onStep?(step, .afterWrite)
-      guard Glibc.rename(temporary, path) == 0 else { throw FileError.system(errno, path, "rename") }
+      guard Glibc.rename(temporary, path) == 0 else {
+        throw FileError.system(errno, path, "rename")
+      }
     } catch {
       unlink(temporary)
       throw error
@@ -50,7 +56,9 @@ package struct DiskFiles: Files {
 
   package func rename(_ from: String, to: String, step: DurableStep) throws(FileError) {
     onStep?(step, .beforeWrite)
-    guard Glibc.rename(from, to) == 0 else { throw FileError.system(errno, from, "rename to \(to)") }
+    guard Glibc.rename(from, to) == 0 else {
+      throw FileError.system(errno, from, "rename to \(to)")
+    }
     onStep?(step, .afterRename)
     try syncDirectory(of: to)
     if Self.parent(from) != Self.parent(to) { try syncDirectory(of: from) }
@@ -64,20 +72,31 @@ package struct DiskFiles: Files {
   }
 
   package func discard(_ path: String) throws(FileError) {
-    guard unlink(path) == 0 || errno == ENOENT else { throw FileError.system(errno, path, "unlink") }
+    guard unlink(path) == 0 || errno == ENOENT else {
+      throw FileError.system(errno, path, "unlink")
+    }
   }
 
-  /// What an interrupted `replace` left behind does not show.
+  /// What an interrupted `replace`, writer or `replaceLink` left behind does not show.
   package func list(_ directory: String) throws(FileError) -> [String] {
-    guard let handle = opendir(directory) else { throw FileError.system(errno, directory, "opendir") }
+    guard let handle = opendir(directory) else {
+      throw FileError.system(errno, directory, "opendir")
+    }
     defer { closedir(handle) }
+    return try Self.names(handle, directory).filter { !Self.isTemporary($0) }
+  }
+
+  /// All but `.` and `..`, sorted.
+  static func names(_ handle: OpaquePointer, _ directory: String) throws(FileError) -> [String] {
     var names: [String] = []
     errno = 0
     while let entry = readdir(handle) {
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-        pointer.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)) { String(cString: $0) }
+        pointer.withMemoryRebound(
+          to: CChar.self, capacity: MemoryLayout.size(ofValue: pointer.pointee)
+        ) { String(cString: $0) }
       }
-      if name != ".", name != "..", !Self.isTemporary(name) { names.append(name) }
+      if name != ".", name != ".." { names.append(name) }
       errno = 0
     }
     guard errno == 0 else { throw FileError.system(errno, directory, "readdir") }
@@ -91,7 +110,9 @@ package struct DiskFiles: Files {
     }
     switch errno {
     case EEXIST:
-      guard try info(path)?.isDirectory == true else { throw FileError(.other, path, "mkdir: something that is not a directory is in the way") }
+      guard try info(path)?.isDirectory == true else {
+        throw FileError(.other, path, "mkdir: something that is not a directory is in the way")
+      }
     case ENOENT:
       let parent = Self.parent(path)
       guard parent != path, parent != "." else { throw FileError.system(ENOENT, path, "mkdir") }
@@ -102,7 +123,6 @@ package struct DiskFiles: Files {
     }
   }
 
-  /// Of a symbolic link it tells about the link itself.
   package func info(_ path: String) throws(FileError) -> FileInfo? {
     var status = stat()
     guard lstat(path, &status) == 0 else {
@@ -110,34 +130,48 @@ package struct DiskFiles: Files {
       throw FileError.system(errno, path, "lstat")
     }
     return FileInfo(
-      size: Int64(status.st_size), mode: status.st_mode & 0o7777, owner: status.st_uid, isDirectory: status.st_mode & S_IFMT == S_IFDIR)
+      size: Int64(status.st_size), mode: status.st_mode & 0o7777, owner: status.st_uid,
+      isDirectory: status.st_mode & S_IFMT == S_IFDIR,
+      isLink: status.st_mode & S_IFMT == S_IFLNK)
   }
 
   package func space(_ path: String) throws(FileError) -> FileSpace {
     var system = statvfs()
-    while statvfs(path, &system) != 0 { guard errno == EINTR else { throw FileError.system(errno, path, "statvfs") } }
+    while statvfs(path, &system) != 0 {
+      guard errno == EINTR else { throw FileError.system(errno, path, "statvfs") }
+    }
     // Some file systems (btrfs) have no number of files, which they say with 0 of 0.
     let files = system.f_files == 0 ? nil : Int64(clamping: system.f_favail)
-    let (bytes, overflow) = Int64(clamping: system.f_bavail).multipliedReportingOverflow(by: Int64(clamping: system.f_frsize))
-    return FileSpace(bytes: overflow ? .max : bytes, files: files, isReadOnly: system.f_flag & UInt(ST_RDONLY) != 0)
+    let (bytes, overflow) = Int64(clamping: system.f_bavail).multipliedReportingOverflow(
+      by: Int64(clamping: system.f_frsize))
+    return FileSpace(
+      bytes: overflow ? .max : bytes, files: files, isReadOnly: system.f_flag & UInt(ST_RDONLY) != 0
+    )
   }
 
   /// The name is always the same, so that killed writers leave one file at most; the lock keeps two writers of one path apart.
-  private func openTemporary(_ path: String) throws(FileError) -> Descriptor {
+  ///
+  /// - Parameter waits: for another writer to finish; otherwise a held lock throws.
+  func openTemporary(_ path: String, waits: Bool = true) throws(FileError) -> Descriptor {
     while true {
       let file = try Descriptor(path, O_RDWR | O_CREAT | O_NONBLOCK, mode: 0o600)
-      try file.lock()
+      try file.lock(waits: waits)
       let opened = try file.status()
       var named = stat()
-      let isNamed = lstat(path, &named) == 0 && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
+      let isNamed =
+        lstat(path, &named) == 0 && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev
       // Another writer renamed it into place while this one waited for the lock.
       guard isNamed else { continue }
-      if opened.st_mode & S_IFMT == S_IFREG, opened.st_nlink == 1, opened.st_uid == geteuid() { return file }
+      if opened.st_mode & S_IFMT == S_IFREG, opened.st_nlink == 1, opened.st_uid == geteuid() {
+        return file
+      }
       guard unlink(path) == 0 else { throw FileError.system(errno, path, "unlink") }
     }
   }
 
-  private func append(_ path: String, _ bytes: [UInt8], flags: Int32, mode: UInt32, sync: Bool) throws(FileError) {
+  private func append(_ path: String, _ bytes: [UInt8], flags: Int32, mode: UInt32, sync: Bool)
+    throws(FileError)
+  {
     let file = try Descriptor(path, O_WRONLY | O_APPEND | O_NONBLOCK | flags, mode: mode)
     if flags & O_CREAT != 0 { try file.setMode(mode) }
     let before = try file.status().st_size
@@ -151,20 +185,27 @@ package struct DiskFiles: Files {
     }
   }
 
-  private func syncDirectory(of path: String) throws(FileError) {
+  func syncDirectory(of path: String) throws(FileError) {
     try Descriptor(Self.parent(path), O_RDONLY | O_DIRECTORY, "open directory").sync()
   }
 
-  private static func temporaryPath(_ path: String) -> String {
+  /// A writer has a name of its own: it stays open for long, and a `replace` of the same path must not wait for it.
+  enum Temporary: String { case replace, write, link }
+
+  static func temporaryPath(_ path: String, _ kind: Temporary = .replace) -> String {
     let parent = parent(path)
     let name = path.split(separator: "/").last ?? ""
-    return (parent == "/" ? "" : parent) + "/.\(name).replace~"
+    return (parent == "/" ? "" : parent) + "/.\(name).\(kind.rawValue)~"
   }
 
-  private static func isTemporary(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".replace~") }
+  static func isTemporary(_ name: String) -> Bool {
+    name.hasPrefix(".")
+      && (name.hasSuffix(".replace~") || name.hasSuffix(".write~") || name.hasSuffix(".link~"))
+  }
 
-  private static func parent(_ path: String) -> String {
+  static func parent(_ path: String) -> String {
     let parts = path.split(separator: "/").dropLast()
-    return path.hasPrefix("/") ? "/" + parts.joined(separator: "/") : parts.isEmpty ? "." : parts.joined(separator: "/")
+    return path.hasPrefix("/")
+      ? "/" + parts.joined(separator: "/") : parts.isEmpty ? "." : parts.joined(separator: "/")
   }
 }

@@ -4,12 +4,19 @@ package import World
 /// A disk in memory. It tells what is durable from what is only written, loses the latter at a crash, fills up, fails on demand and rots.
 /// It keeps to the same contract as `DiskFiles` (one test body runs against both).
 package final class MemoryFiles: Files {
-  package enum Operation: String, CaseIterable, Sendable { case read, replace, append, rename, remove, list, makeDirectory, info, space }
+  package enum Operation: String, CaseIterable, Sendable {
+    case read, replace, append, rename, remove, list, makeDirectory, info, space
+    case writer, write, commit, reader, replaceLink, readLink, removeTree
+  }
 
   struct Node {
     var bytes: [UInt8] = []
     var mode: UInt32
     var isDirectory = false
+    /// Where a symbolic link leads; nil for what is none.
+    var link: String?
+
+    var size: Int { link?.utf8.count ?? bytes.count }
   }
   struct Failure {
     var operation: Operation
@@ -24,8 +31,12 @@ package final class MemoryFiles: Files {
     var durable: [String: Node] = ["/": Node(mode: 0o755, isDirectory: true)]
     var capacity: Int
     var failures: [Failure] = []
-    var crashPoint: (step: DurableStep, phase: StepPhase)?
+    var crashPoint: (step: DurableStep, phase: StepPhase, left: Int)?
     var isDown = false
+    /// Counts crashes: a writer or reader of an earlier machine has ended.
+    var boot = 0
+    /// The paths being written and the bytes of each, which take room and are not there yet.
+    var writers: [String: Int] = [:]
   }
   let state: Mutex<State>
   private let owner: UInt32
@@ -40,19 +51,37 @@ package final class MemoryFiles: Files {
     self.onStep = onStep
   }
 
+  /// A disk of its own with what `other` holds, live and durable, and none of its faults: many runs from one beginning.
+  package init(
+    copying other: MemoryFiles, onStep: (@Sendable (DurableStep, StepPhase) -> Void)? = nil
+  ) {
+    let copy = other.state.withLock { state in
+      var copy = State(capacity: state.capacity)
+      (copy.live, copy.durable) = (state.live, state.durable)
+      return copy
+    }
+    state = Mutex(copy)
+    owner = other.owner
+    self.onStep = onStep
+  }
+
   package func read(_ path: String) throws(FileError) -> [UInt8] {
     try with(.read, path) { state, path throws(FileError) in
       guard let node = state.live[path] else { throw Self.missing(path, "open") }
-      guard !node.isDirectory else { throw FileError(.other, path, "read: expected a regular file") }
+      try node.checkIsFile(path)
       return node.bytes
     }
   }
 
-  package func replace(_ path: String, with bytes: [UInt8], mode: UInt32, step: DurableStep) throws(FileError) {
+  package func replace(_ path: String, with bytes: [UInt8], mode: UInt32, step: DurableStep)
+    throws(FileError)
+  {
     try reach(step, .beforeWrite, path)
     try with(.replace, path) { state, path throws(FileError) in
       try state.checkParent(of: path, "open")
-      if state.live[path]?.isDirectory == true { throw FileError(.other, path, "rename: Is a directory") }
+      if state.live[path]?.isDirectory == true {
+        throw FileError(.other, path, "rename: Is a directory")
+      }
       try state.checkRoom(for: bytes.count, path)
     }
     try reach(step, .afterWrite, path)
@@ -66,7 +95,10 @@ package final class MemoryFiles: Files {
   package func append(_ path: String, _ bytes: [UInt8], mode: UInt32, sync: Bool) throws(FileError) {
     try with(.append, path) { state, path throws(FileError) in
       try state.checkParent(of: path, "open")
-      if state.live[path]?.isDirectory == true { throw FileError(.other, path, "open: Is a directory") }
+      if state.live[path]?.isDirectory == true {
+        throw FileError(.other, path, "open: Is a directory")
+      }
+      try state.live[path]?.checkIsFile(path)
       try state.checkRoom(for: bytes.count, path)
       var node = state.live[path] ?? Node(mode: mode)
       node.bytes += bytes
@@ -77,11 +109,16 @@ package final class MemoryFiles: Files {
 
   package func rename(_ from: String, to: String, step: DurableStep) throws(FileError) {
     try reach(step, .beforeWrite, from)
-    let target = Self.normal(to)
-    try with(.rename, from) { state, from throws(FileError) in
-      guard state.live[from] != nil else { throw Self.missing(from, "rename to \(target)") }
+    let to = Self.normal(to)
+    let target = try with(.rename, from) { state, from throws(FileError) in
+      guard state.live[from] != nil else { throw Self.missing(from, "rename to \(to)") }
+      let target = try state.resolveParents(of: to)
       try state.checkParent(of: target, "rename")
+      if state.live.keys.contains(where: { $0.hasPrefix(target + "/") }) {
+        throw FileError(.other, from, "rename to \(to): Directory not empty")
+      }
       state.move(\.live, from, target)
+      return target
     }
     try reach(step, .afterRename, from)
     try change(from) { $0.move(\.durable, $1, target) }
@@ -90,7 +127,9 @@ package final class MemoryFiles: Files {
 
   package func remove(_ path: String) throws(FileError) {
     try with(.remove, path) { state, path throws(FileError) in
-      if state.live[path]?.isDirectory == true { throw FileError(.other, path, "unlink: Is a directory") }
+      if state.live[path]?.isDirectory == true {
+        throw FileError(.other, path, "unlink: Is a directory")
+      }
       state.live[path] = nil
       state.durable[path] = nil
     }
@@ -98,16 +137,21 @@ package final class MemoryFiles: Files {
 
   package func discard(_ path: String) throws(FileError) {
     try with(.remove, path) { state, path throws(FileError) in
-      if state.live[path]?.isDirectory == true { throw FileError(.other, path, "unlink: Is a directory") }
+      if state.live[path]?.isDirectory == true {
+        throw FileError(.other, path, "unlink: Is a directory")
+      }
       state.live[path] = nil
     }
   }
 
   package func list(_ directory: String) throws(FileError) -> [String] {
     try with(.list, directory) { state, path throws(FileError) in
+      let path = try state.resolve(path)
       guard let node = state.live[path] else { throw Self.missing(path, "opendir") }
       guard node.isDirectory else { throw FileError(.other, path, "opendir: Not a directory") }
-      return state.live.keys.filter { $0 != "/" && Self.parent($0) == path }.map { String($0.split(separator: "/").last ?? "") }.sorted()
+      return state.live.keys.filter { $0 != "/" && Self.parent($0) == path }.map {
+        String($0.split(separator: "/").last ?? "")
+      }.sorted()
     }
   }
 
@@ -117,7 +161,9 @@ package final class MemoryFiles: Files {
       for part in path.split(separator: "/") {
         at += "/\(part)"
         if let node = state.live[at] {
-          guard node.isDirectory else { throw FileError(.other, at, "mkdir: something that is not a directory is in the way") }
+          guard node.isDirectory else {
+            throw FileError(.other, at, "mkdir: something that is not a directory is in the way")
+          }
         } else {
           state.live[at] = Node(mode: mode, isDirectory: true)
           state.durable[at] = state.live[at]
@@ -128,19 +174,26 @@ package final class MemoryFiles: Files {
 
   package func info(_ path: String) throws(FileError) -> FileInfo? {
     try with(.info, path) { state, path throws(FileError) in
-      state.live[path].map { FileInfo(size: Int64($0.bytes.count), mode: $0.mode, owner: owner, isDirectory: $0.isDirectory) }
+      state.live[path].map {
+        FileInfo(
+          size: Int64($0.size), mode: $0.mode, owner: owner, isDirectory: $0.isDirectory,
+          isLink: $0.link != nil)
+      }
     }
   }
 
   package func space(_ path: String) throws(FileError) -> FileSpace {
     try with(.space, path) { state, path throws(FileError) in
-      guard state.live[path] != nil else { throw Self.missing(path, "statvfs") }
-      return FileSpace(bytes: Int64(max(0, state.capacity - state.used)), files: nil, isReadOnly: false)
+      guard state.live[try state.resolve(path)] != nil else { throw Self.missing(path, "statvfs") }
+      return FileSpace(
+        bytes: Int64(max(0, state.capacity - state.used)), files: nil, isReadOnly: false)
     }
   }
 
   /// Does `body` unless the disk is down or is told to fail here.
-  private func with<Value>(_ operation: Operation, _ path: String, _ body: (inout State, String) throws(FileError) -> Value) throws(FileError)
+  func with<Value>(
+    _ operation: Operation, _ path: String, _ body: (inout State, String) throws(FileError) -> Value
+  ) throws(FileError)
     -> Value
   {
     let path = Self.normal(path)
@@ -148,7 +201,8 @@ package final class MemoryFiles: Files {
       do throws(FileError) {
         try state.checkUp(path)
         try state.checkFailure(operation, path)
-        return .success(try body(&state, path))
+        let real = try state.resolveParents(of: path)
+        return .success(try body(&state, real))
       } catch {
         return .failure(error)
       }
@@ -156,65 +210,44 @@ package final class MemoryFiles: Files {
     return try result.get()
   }
 
-  private func change(_ path: String, _ body: (inout State, String) -> Void) throws(FileError) {
+  func change(_ path: String, _ body: (inout State, String) -> Void) throws(FileError) {
     let path = Self.normal(path)
     let isDown = state.withLock { state in
-      if !state.isDown { body(&state, path) }
+      if !state.isDown, let real = try? state.resolveParents(of: path) { body(&state, real) }
       return state.isDown
     }
     if isDown { throw Self.down(path) }
   }
 
-  private func reach(_ step: DurableStep, _ phase: StepPhase, _ path: String) throws(FileError) {
+  func reach(_ step: DurableStep, _ phase: StepPhase, _ path: String) throws(FileError) {
     onStep?(step, phase)
     let crashed = state.withLock { state in
-      guard let point = state.crashPoint, point == (step, phase) else { return state.isDown }
+      guard let point = state.crashPoint, point.step == step, point.phase == phase else {
+        return state.isDown
+      }
+      guard point.left == 1 else {
+        state.crashPoint?.left -= 1
+        return state.isDown
+      }
       state.crashPoint = nil
       state.live = state.durable
       state.isDown = true
+      state.endStreams()
       return true
     }
     if crashed { throw Self.down(path) }
   }
 
-  static func down(_ path: String) -> FileError { FileError(.other, path, "the simulated machine is down; recover() brings its disk back") }
-  static func missing(_ path: String, _ operation: String) -> FileError { FileError(.notFound, path, "\(operation): No such file or directory") }
-  static func normal(_ path: String) -> String { "/" + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/") }
-  static func parent(_ path: String) -> String { "/" + path.split(separator: "/").dropLast().joined(separator: "/") }
-}
-
-extension MemoryFiles.State {
-  /// Bytes of all files together.
-  fileprivate var used: Int { live.values.reduce(0) { $0 + $1.bytes.count } }
-
-  fileprivate func checkUp(_ path: String) throws(FileError) {
-    if isDown { throw MemoryFiles.down(path) }
+  static func down(_ path: String) -> FileError {
+    FileError(.other, path, "the simulated machine is down; recover() brings its disk back")
   }
-
-  fileprivate mutating func checkFailure(_ operation: MemoryFiles.Operation, _ path: String) throws(FileError) {
-    guard let at = failures.firstIndex(where: { $0.operation == operation && ($0.path ?? path) == path && $0.left > 0 }) else { return }
-    failures[at].left -= 1
-    throw FileError(failures[at].kind, path, "\(operation.rawValue): injected failure")
+  static func missing(_ path: String, _ operation: String) -> FileError {
+    FileError(.notFound, path, "\(operation): No such file or directory")
   }
-
-  fileprivate func checkParent(of path: String, _ operation: String) throws(FileError) {
-    guard let parent = live[MemoryFiles.parent(path)] else { throw MemoryFiles.missing(path, operation) }
-    guard parent.isDirectory else { throw FileError(.other, path, "\(operation): Not a directory") }
+  static func normal(_ path: String) -> String {
+    "/" + path.split(separator: "/").filter { $0 != "." }.joined(separator: "/")
   }
-
-  fileprivate func checkRoom(for count: Int, _ path: String) throws(FileError) {
-    if count > capacity - used { throw FileError(.noSpace, path, "write: No space left on device") }
-  }
-
-  /// Moves a file, or a directory with all that is in it.
-  fileprivate mutating func move(_ table: WritableKeyPath<Self, [String: MemoryFiles.Node]>, _ from: String, _ to: String) {
-    for (path, node) in self[keyPath: table] where path == from || path.hasPrefix(from + "/") {
-      self[keyPath: table][path] = nil
-      self[keyPath: table][to + path.dropFirst(from.count)] = node
-    }
-    if self[keyPath: table][to] == nil, let node = live[to] {
-      // The name is durable, the bytes never were.
-      self[keyPath: table][to] = MemoryFiles.Node(mode: node.mode, isDirectory: node.isDirectory)
-    }
+  static func parent(_ path: String) -> String {
+    "/" + path.split(separator: "/").dropLast().joined(separator: "/")
   }
 }

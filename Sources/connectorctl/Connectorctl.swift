@@ -3,5 +3,5 @@ import ConnectorctlCommands
 
 @main
 enum Connectorctl {
-  static func main() { ConnectorctlCommand.main() }
+  static func main() async { await ConnectorctlCommand.main() }
 }

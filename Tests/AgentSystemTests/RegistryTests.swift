@@ -1,5 +1,6 @@
 import AgentSystem
 import Testing
+import World
 
 @Suite struct RegistryTests {
   @Test(arguments: [
@@ -94,7 +95,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("1", true), ("4.370.0.1227", true), ("1.2.3.4.5", false), ("1..2", false), ("", false), ("v1", false), ("1/2", false), ("٣", false),
+    ("4.370.0.1227", true), ("0.0.0.0", true), ("1", false), ("1.2.3", false), ("01.2.3.4", false), ("1.2.3.4.5", false), ("1..2", false),
+    ("", false), ("v1", false), ("1/2", false), ("٣", false),
   ])
   func versions(_ text: String, _ isValid: Bool) { #expect((ReleaseVersion(text) != nil) == isValid) }
 }

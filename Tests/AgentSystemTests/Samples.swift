@@ -14,7 +14,7 @@ enum Samples {
   static let operations: [PrivilegedOperation] =
     [
       .installRelease(ReleaseVersion("4.370.0.1227")!, digest: ReleaseDigest(String(repeating: "0a", count: 32))!),
-      .activateRelease(ReleaseVersion("1")!), .rollBackRelease, .removeRelease(ReleaseVersion("6.109.0")!),
+      .activateRelease(ReleaseVersion("1.0.0.0")!), .rollBackRelease, .removeRelease(ReleaseVersion("6.109.0.0")!),
       .scheduleRestart(.machine, delay: 60, reason: "an update waits"), .scheduleRestart(.process, delay: .max, reason: ""), .cancelRestart,
       .restartSupervisor(reason: "new settings"), .registryRead(path), .registryDelete(path), .registryList(under: nil, after: nil),
       .registryList(under: path, after: KnownRegistryKeys.configured), .setMaintenance(true, reason: "patching"), .setMaintenance(false, reason: ""),

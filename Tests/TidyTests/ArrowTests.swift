@@ -5,21 +5,24 @@ import Testing
   /// Rooms whose values run in the simulation too: no clock, disk, network, log, task or random source of their own.
   static let pure = [
     "World", "EventCatalog", "CloudAPI", "ConnectorSettings", "AgentSystem", "BrokerConfiguration", "Directory", "SimulatedCloud", "SimulatedWorld",
+    "Releases", "Evergreen", "EvergreenCheckers", "Rollouts", "RolloutCheckers",
   ]
 
   /// Each third-party module and the only rooms that may import it.
   static let adapters: [String: Set<String>] = [
     "GRDB": ["ConfigStore", "CloudStore"],
     "Yams": ["ConfigurationYAML", "DirectoryYAML", "BrokerConfigurationYAML"],
-    "Crypto": ["SecretVault", "LabCA", "LinkIdentity", "CloudServer", "CloudLinkLive", "ConfigStore"],
+    "Crypto": ["SecretVault", "LabCA", "LinkIdentity", "CloudServer", "CloudLinkLive", "ConfigStore", "ReleaseSlots", "TUF", "TUFRepository"],
+    "CryptoExtras": ["TUF", "TUFRepository"],
     "X509": ["LabCA", "LinkIdentity"],
     "SwiftASN1": ["LabCA", "LinkIdentity"],
     "Hummingbird": ["CloudServer"],
     "HummingbirdTLS": ["CloudServer"],
     "AsyncHTTPClient": ["Lab"],
     "CSystemd": ["Systemd"],
-    "CArchive": ["ArchiveLib"],
-    "ArgumentParser": ["connectord", "connectorctl", "connector-lab", "ConnectorctlCommands", "DaemonCommands", "LabCommands"],
+    "CArchive": ["ArchiveLib", "ReleaseSlots"],
+    "CCurl": ["TUFFetch"],
+    "ArgumentParser": ["connectord", "connectorctl", "connector-lab", "ConnectorctlCommands", "DaemonCommands", "LabCommands", "TUFCommands"],
   ]
 
   static let network: Set<String> = [

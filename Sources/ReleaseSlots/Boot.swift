@@ -1,0 +1,132 @@
+package import Evergreen
+package import Releases
+package import World
+
+/// What to start, and what to know while it runs.
+package struct BootChoice: Hashable, Sendable {
+  package var slot: SlotName
+  package var role: UpdateFact.Role
+  /// The program's path, by the release's own folder and not by a link, so that what runs stays what was chosen.
+  package var program: String
+  /// For people.
+  package var reason: String
+  /// Ask `check` by then; nil when nothing is on trial.
+  package var checkAgainIn: Duration?
+  /// Why a person is needed.
+  package var escalation: String?
+}
+
+/// What whoever starts the connector does: before each start `boot`, while it runs `noteReady`, `check` and `noteEnd`. None needs the network.
+extension ReleaseSlots {
+  /// Finishes what a crash, a trial or an order left, and chooses what runs (L1, L4, L5). It throws only when no complete release is left; a failing
+  /// disk is told of in `escalation`, and what is whole runs.
+  package func boot(at now: WallTime) throws(SlotError) -> BootChoice {
+    var trouble: String?
+    var why: String?
+    // Each round makes one step durable; an update has no more than these.
+    for _ in 0..<8 {
+      do throws(SlotError) {
+        var record = try record(at: now)
+        let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
+        var decision = deadManDecision(record, now: now, runs: runs, intact: intact(record))
+        if let why { decision.reason = why } else if decision.step != .none { why = decision.reason }
+        if try perform(decision, &record, at: now) { return try choice(decision, record, runs, trouble, at: now) }
+      } catch {
+        if case .nothingToRun = error { throw error }
+        trouble = error.description
+        break
+      }
+    }
+    return try emergency(trouble ?? "an update did not come to an end", at: now)
+  }
+
+  /// True when nothing is left to do before the start.
+  private func perform(_ decision: DeadManDecision, _ record: inout EvergreenRecord, at now: WallTime) throws(SlotError) -> Bool {
+    switch (decision.step, record.phase) {
+    case (.none, _): return true
+    case (.openTrial, .opening(let trial)): try open(trial, &record, at: now)
+    case (.cancelTrial, .opening(let trial)): try cancel(trial, decision.reason, &record, at: now)
+    case (.finishCommit, .committing(let trial)): try finishCommit(trial, &record, at: now)
+    case (.finishRollback, .rollingBack(let rollback)): try goBack(rollback, &record, at: now)
+    default: try orderRollBack(decision.reason, &record, at: now)
+    }
+    return false
+  }
+
+  private func choice(
+    _ decision: DeadManDecision, _ record: EvergreenRecord, _ runs: TrialRuns, _ trouble: String?, at now: WallTime
+  ) throws(SlotError) -> BootChoice {
+    guard let slot = try slot(decision.run), let manifest = try manifest(of: slot), try problem(of: slot) == nil else {
+      throw .nothingToRun("neither the active nor the last good release is whole")
+    }
+    if decision.run == .trial, let trial = record.trial {
+      var counted = runs
+      counted.generation = trial.generation
+      counted.starts += 1
+      counted.startedAt = now
+      counted.isReady = false
+      try save(counted)
+    }
+    // The trial's own facts once more: a crash may have come between the record and the word of it.
+    let trial = decision.run == .trial ? record.trial : nil
+    say(.started, now, slot) {
+      $0.role = decision.run
+      $0.ok = true
+      $0.from = trial?.from
+      $0.generation = trial?.generation
+      $0.deadline = trial?.deadline
+      $0.count = trial?.attempt
+    }
+    return BootChoice(
+      slot: slot, role: decision.run, program: "\(folder(of: slot))/\(manifest.program)", reason: decision.reason,
+      checkAgainIn: decision.checkAgainIn,
+      escalation: trouble ?? record.escalation)
+  }
+
+  /// The disk does not let an update end. The release to go back to runs as it is; the next start tries again.
+  private func emergency(_ trouble: String, at now: WallTime) throws(SlotError) -> BootChoice {
+    // What the rollback leads to, if one is under way; a trial is never what runs here.
+    var roles: [UpdateFact.Role] = [.active, .lastGood]
+    if case .rollingBack? = try? record(at: now).phase { roles.reverse() }
+    for role in roles {
+      guard let slot = try? slot(role), let manifest = try? manifest(of: slot), (try? problem(of: slot)) == .some(nil) else { continue }
+      say(.escalated, now, slot) { $0.reason = trouble }
+      say(.started, now, slot) {
+        $0.role = role
+        $0.ok = true
+      }
+      return BootChoice(
+        slot: slot, role: role, program: "\(folder(of: slot))/\(manifest.program)", reason: "the update could not be finished", checkAgainIn: nil,
+        escalation: trouble)
+    }
+    throw .nothingToRun(trouble)
+  }
+
+  /// The trial's process says that it is ready.
+  package func noteReady(at now: WallTime) throws(SlotError) {
+    guard case .trying(let trial) = try record(at: now).phase else { return }
+    var runs = runs(of: trial)
+    guard !runs.isReady else { return }
+    runs.isReady = true
+    try save(runs)
+  }
+
+  /// The process ended without having been asked to. After a stop that was asked for, do not call this.
+  package func noteEnd(_ how: String, at now: WallTime) throws(SlotError) {
+    say(.ended, now) { $0.reason = how }
+    guard case .trying(let trial) = try record(at: now).phase else { return }
+    var runs = runs(of: trial)
+    runs.end = how
+    try save(runs)
+  }
+
+  /// What the dead man says while the connector runs. If its step is not `none`, end the process and `boot`. The way back is ordered here already,
+  /// so that a launcher that dies before it ends the process does not start the trial again.
+  package func check(at now: WallTime) throws(SlotError) -> DeadManDecision {
+    var record = try record(at: now)
+    let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
+    let decision = deadManDecision(record, now: now, runs: runs, isRunning: true)
+    if decision.step == .rollBack { try orderRollBack(decision.reason, &record, at: now) }
+    return decision
+  }
+}

@@ -1,0 +1,59 @@
+import Crypto
+package import Evergreen
+import Releases
+package import World
+
+/// Bundles on their way in.
+extension ReleaseSlots {
+  /// Takes a bundle piece by piece. It gets its name only when it is complete and its length and digest are those of signed metadata; before
+  /// that, and after any failure, nothing of it stays. One that is there already is not fetched again.
+  ///
+  /// - Parameter next: the next piece; empty at the end. Its errors pass through as a reason.
+  package func download(_ bundle: UpdateOrder.Bundle, at now: WallTime, next: () throws -> [UInt8]) throws(SlotError) {
+    if isDownloaded(bundle) { return }
+    try makeFolders()
+    let free = try onDisk { () throws(FileError) in try files.freeSpace(root) }
+    guard free >= bundle.length + settings.reserve else { throw .noSpace(needed: bundle.length + settings.reserve, free: free) }
+    say(.networkUsed, now)
+    let writer = try onDisk { () throws(FileError) in try files.writer(to: bundlePath(bundle), mode: 0o600) }
+    defer { writer.discard() }
+    var hash = SHA256()
+    var length: Int64 = 0
+    while true {
+      let piece: [UInt8]
+      do { piece = try next() } catch { throw .wrongBundle("it ended after \(length) of \(bundle.length) bytes: \(error)") }
+      if piece.isEmpty { break }
+      length += Int64(piece.count)
+      guard length <= bundle.length else { throw .wrongBundle("it is longer than \(bundle.length) bytes") }
+      hash.update(data: piece)
+      try onDisk { () throws(FileError) in try writer.write(piece) }
+    }
+    guard length == bundle.length else { throw .wrongBundle("it has \(length) of \(bundle.length) bytes") }
+    let digest = Hex.encode(hash.finalize())
+    guard digest == bundle.sha256.text else { throw .wrongBundle("its SHA-256 is \(digest.prefix(12))…, expected \(bundle.sha256.short)…") }
+    try onDisk { () throws(FileError) in try writer.commit(step: EvergreenStep.download.step) }
+    say(.downloaded, now)
+  }
+
+  /// By its name only: installing it hashes it again.
+  package func isDownloaded(_ bundle: UpdateOrder.Bundle) -> Bool {
+    (try? files.info(bundlePath(bundle)))?.map { $0.size == bundle.length && !$0.isLink } ?? false
+  }
+
+  func drop(_ bundle: UpdateOrder.Bundle) { try? files.removeTree(bundlePath(bundle), step: EvergreenStep.collect.step) }
+
+  /// The SHA-256 of a file and its length.
+  func digest(of path: String) throws(SlotError) -> (sha256: String, length: Int64) {
+    try onDisk { () throws(FileError) in
+      let reader = try files.reader(of: path)
+      var hash = SHA256()
+      var length: Int64 = 0
+      while true {
+        let piece = try reader.read(upTo: 1 << 18)
+        if piece.isEmpty { return (Hex.encode(hash.finalize()), length) }
+        hash.update(data: piece)
+        length += Int64(piece.count)
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import World
+
+/// What becomes of facts about locations and connectors.
+extension RolloutLogic {
+  mutating func edit(location id: String, _ schedule: UpdateSchedule, _ assignment: RingAssignment, _ now: WallTime) {
+    guard var location = locations[id] else {
+      locations[id] = LocationRollout(id: id, schedule: schedule, assignment: assignment)
+      decide(.scheduleTaken, location: id, "resource location \(id) is new")
+      return
+    }
+    if let rollout, rollout.standing != .aborted {
+      location.nextSchedule = schedule
+      location.nextAssignment = assignment
+      locations[id] = location
+      decide(.schedulePostponed, location: id, "release \(rollout.offer.version) is out; an edit holds from the next update cycle")
+    } else {
+      location.schedule = schedule
+      location.assignment = assignment
+      locations[id] = location
+      decide(.scheduleTaken, location: id, "no release is out")
+    }
+  }
+
+  mutating func seen(_ id: String, _ location: String, _ version: ReleaseVersion, _ now: WallTime) {
+    guard let known = connectors[id] else {
+      guard let place = locations[location] else {
+        decide(.orderRefused, location: location, "connector \(id) names resource location \(location), which is not known; add the location first")
+        return
+      }
+      var connector = ConnectorRollout(id: id, location: location, version: version)
+      connector.ring = rollout.flatMap {
+        $0.standing == .aborted || $0.offer.path(from: version).isEmpty ? nil : $0.offer.ring(of: id, place.assignment)
+      }
+      locations[location]?.connectors = (place.connectors + [id]).sorted()
+      count(connector, 1)
+      connectors[id] = connector
+      offer(to: id, now)
+      return
+    }
+    // While it works under a lease, only its reports count.
+    guard known.version != version, !known.phase.inFlight else { return }
+    let wasUpdated = known.phase == .updated
+    change(id) { $0.version = version }
+    if let offer = rollout?.offer, version >= offer.version {
+      if move(id, .committed) {
+        change(id) { $0.available = nil }
+        decide(.committed, id, version: version, "it was seen to run \(version) already")
+      }
+    } else if wasUpdated || known.phase == .idle {
+      if known.ring == nil, let rollout, rollout.standing != .aborted, let place = locations[known.location] {
+        change(id) { $0.ring = rollout.offer.ring(of: id, place.assignment) }
+      }
+      offer(to: id, now)
+    }
+  }
+
+  mutating func remove(_ id: String, _ now: WallTime) {
+    guard let connector = connectors[id] else { return }
+    decide(.removed, id, "it was deleted")
+    if locations[connector.location]?.book.current?.holder == id { locations[connector.location]?.book.release() }
+    locations[connector.location]?.connectors.removeAll { $0 == id }
+    count(connector, -1)
+    connectors[id] = nil
+    restarts.remove(id)
+    touchAllIfUnstuck(connector)
+    unserved.insert(connector.location)
+  }
+
+  mutating func changed(_ id: String, _ health: ConnectorHealth, _ now: WallTime) {
+    guard let old = connectors[id], old.health != health else { return }
+    change(id) {
+      $0.health = health
+      if health == .healthy {
+        $0.absentAt = nil
+        $0.outOfService = false
+      }
+    }
+    if health != .healthy, old.absentAt == nil, !old.outOfService {
+      connectors[id]?.absentAt = now + settings.absentAfter
+      timers.arm(.absence(id), at: now + settings.absentAfter)
+    }
+    if health == .gone {
+      lose(id, now)
+    } else if old.health == .gone, move(id, .found) {
+      decide(.found, id, "it is in contact again")
+      plan(id, now)
+    }
+    unserved.insert(old.location)
+  }
+
+  /// An offered connector that is out of contact: absent, and late once it has been so for long.
+  mutating func lose(_ id: String, _ now: WallTime) {
+    guard let connector = connectors[id], connector.health == .gone, move(id, .lost) else { return }
+    if connector.outOfService {
+      move(id, .deadline)
+      decide(.late, id, "it has been out of contact for long; it updates in its next window after it is back")
+    } else {
+      decide(.lost, id, until: connector.absentAt, "it is not in contact")
+    }
+  }
+
+  mutating func fallOutOfService(_ id: String, _ now: WallTime) {
+    change(id) {
+      $0.absentAt = nil
+      $0.outOfService = true
+    }
+    guard let connector = connectors[id] else { return }
+    if connector.phase == .absent { move(id, .deadline) }
+    decide(
+      .late, id, until: connectors[id]?.deadline,
+      "it has not been healthy for \(settings.absentAfter.hours); its resource location no longer counts on it")
+    unserved.insert(connector.location)
+  }
+
+  /// After a stuck connector is out of the way, the whole account may go on.
+  mutating func touchAllIfUnstuck(_ connector: ConnectorRollout) {
+    guard connector.phase == .stuck, stuck == 0 else { return }
+    unserved.formUnion(locations.keys)
+  }
+}
+
+extension Duration {
+  /// `24 h`, `90 min`, `45 s`: for reasons.
+  var hours: String {
+    let seconds = nanoseconds / 1_000_000_000
+    if seconds % 3_600 == 0 { return "\(seconds / 3_600) h" }
+    return seconds % 60 == 0 ? "\(seconds / 60) min" : "\(seconds) s"
+  }
+}

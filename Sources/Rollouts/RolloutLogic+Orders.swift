@@ -1,0 +1,144 @@
+import World
+
+/// What operators order.
+extension RolloutLogic {
+  mutating func obey(_ order: RolloutOrder, _ now: WallTime) {
+    switch order {
+    case .now(let id): orderNow(id, now)
+    case .pause:
+      guard rollout?.standing.starts == true else { return decide(.orderRefused, nil, "no rollout is running; there is nothing to pause") }
+      rollout?.standing = .paused
+      rollout?.reason = "paused by an operator"
+      decide(.paused, nil, "an operator paused it: nothing starts")
+      cancelDrains(now) { _ in true }
+    case .resume: resume(now)
+    case .abort:
+      guard let rollout, rollout.standing != .aborted else { return decide(.orderRefused, nil, "no rollout is out; there is nothing to abort") }
+      abort("an operator aborted release \(rollout.offer.version)", now)
+    case .clear(let id): clear(id, now)
+    case .delay(let location): delay(location, now)
+    case .widen(let name, let upTo): widen(name, upTo, now)
+    }
+  }
+
+  private mutating func resume(_ now: WallTime) {
+    guard let standing = rollout?.standing, standing == .paused || standing == .halted else {
+      return decide(.orderRefused, nil, "the rollout is neither paused nor halted; there is nothing to resume")
+    }
+    if standing == .halted, let rollout {
+      // An operator has looked: what went wrong so far no longer counts, and little evidence will do for this ring.
+      for ring in rollout.counts.indices { self.rollout?.counts[ring].failures = 0 }
+      self.rollout?.waived = true
+    }
+    let through = rollout.map { $0.ring >= $0.offer.rings.count } ?? false
+    rollout?.standing = through ? .done : .running
+    rollout?.reason = ""
+    decide(.resumed, nil, "an operator resumed it")
+    if let rollout, rollout.ring < 0, !rollout.baking, rollout.canaries.isEmpty, rollout.proven.isEmpty { openCanaries(now) }
+    if let rollout, rollout.ring < 0, !rollout.baking, now >= rollout.deadline {
+      self.rollout?.deadline = now + settings.ringLimit
+      timers.arm(.ring, at: now + settings.ringLimit)
+    }
+    unserved.formUnion(locations.keys)
+  }
+
+  mutating func abort(_ reason: String, _ now: WallTime) {
+    rollout?.standing = .aborted
+    rollout?.reason = reason
+    decide(.aborted, nil, reason)
+    cancelDrains(now) { _ in true }
+    for id in connectors.keys.sorted() where move(id, .withdrawn) { decide(.withdrawn, id, reason) }
+  }
+
+  private mutating func orderNow(_ id: String, _ now: WallTime) {
+    guard let connector = connectors[id], let rollout else {
+      return decide(.orderRefused, id, connectors[id] == nil ? "there is no connector \(id)" : "no release is out")
+    }
+    let problem: String? =
+      if !rollout.standing.starts {
+        "the rollout is \(rollout.standing.rawValue); resume it first"
+      } else if rollout.offer.path(from: connector.version).isEmpty {
+        "it runs \(connector.version) already"
+      } else if connector.phase.inFlight {
+        "it is \(connector.phase.rawValue) already"
+      } else if connector.phase == .quarantined {
+        "it is quarantined; clear it first"
+      } else if connector.health == .gone {
+        "it is not in contact"
+      } else {
+        nil
+      }
+    if let problem { return decide(.orderRefused, id, problem) }
+    move(id, .cleared)
+    change(id) { $0.ordered = true }
+    decide(.ordered, id, rule: .ordered, "an operator wants it updated now")
+    if connector.phase == .due { move(id, .closed) }
+    if connector.joined, connectors[id]?.phase == .waiting { plan(id, now) } else { offer(to: id, now) }
+  }
+
+  private mutating func clear(_ id: String, _ now: WallTime) {
+    guard let connector = connectors[id], [.failed, .quarantined, .stuck, .blocked].contains(connector.phase) else {
+      return decide(.orderRefused, id, "it is neither failed, quarantined, blocked nor stuck; there is nothing to clear")
+    }
+    move(id, .cleared)
+    if connector.phase == .stuck {
+      locations[connector.location]?.book.release()
+      if let token = connector.flight?.token { directives.append(.leaveMaintenance(id, token: token)) }
+      decide(.leaseReleased, id, "an operator cleared it")
+      change(id) { $0.flight = nil }
+    }
+    decide(.cleared, id, "an operator cleared it")
+    if let offer = rollout?.offer, connector.version == offer.version {
+      move(id, .offered)
+      move(id, .committed)
+    } else {
+      offer(to: id, now)
+    }
+    touchAllIfUnstuck(connector)
+    unserved.insert(connector.location)
+  }
+
+  private mutating func delay(_ id: String, _ now: WallTime) {
+    guard let location = locations[id] else { return decide(.orderRefused, location: id, "there is no resource location \(id)") }
+    guard !location.delayed else { return decide(.orderRefused, location: id, "its one delay by two weeks is used up for this update") }
+    locations[id]?.delayed = true
+    decide(.delayed, location: id, rule: .delayed, "its updates come two weeks later than scheduled, this once")
+    for connector in location.connectors {
+      guard let known = connectors[connector], known.joined, !known.ordered, !known.touched, known.due != nil else { continue }
+      change(connector) {
+        $0.delayed = true
+        $0.forced = false
+      }
+      switch known.phase {
+      case .waiting, .due, .absent, .late:
+        if let available = known.available { connectors[connector]?.due = location.schedule.due(available: available, delayed: true) }
+        if known.phase == .due { move(connector, .closed) }
+        decide(.offered, connector, rule: .delayed, "two weeks later than scheduled")
+        plan(connector, now)
+      default: break
+      }
+    }
+  }
+
+  private mutating func widen(_ name: String, _ upTo: Int, _ now: WallTime) {
+    guard let rollout, let index = rollout.offer.rings.firstIndex(where: { $0.name == name }) else {
+      return decide(.orderRefused, nil, "there is no ring \(name)")
+    }
+    let reach = rollout.offer.rings[index].upTo
+    guard upTo > reach, upTo <= Buckets.count else {
+      return decide(.orderRefused, ring: index, "ring \(name) reaches \(reach); it can only reach further, up to \(Buckets.count)")
+    }
+    for ring in index..<rollout.offer.rings.count { self.rollout?.offer.rings[ring].upTo = max(upTo, rollout.offer.rings[ring].upTo) }
+    decide(.widened, ring: index, "ring \(name) reaches \(upTo) instead of \(reach)")
+    guard let offer = self.rollout?.offer else { return }
+    for id in connectors.keys.sorted() {
+      guard let connector = connectors[id], let old = connector.ring, let assignment = locations[connector.location]?.assignment,
+        let ring = offer.ring(of: id, assignment), ring < old
+      else { continue }
+      // One that has its offer stays where it is: its ring waits for it.
+      guard !connector.joined else { continue }
+      change(id) { $0.ring = ring }
+      self.offer(to: id, now)
+    }
+  }
+}

@@ -1,0 +1,124 @@
+package import World
+
+/// What the coordinator keeps of one connector.
+package struct ConnectorRollout: Hashable, Codable, Sendable {
+  /// What runs under its lease.
+  package struct Flight: Hashable, Codable, Sendable {
+    package var token: UInt64
+    /// The version that it goes to in this step; nil: only the machine restarts.
+    package var hop: ReleaseVersion?
+    /// The release that this is for.
+    package var release: ReleaseVersion?
+    package var rule: DecidingRule
+    /// Where it stood before its machine restarted.
+    package var before: ConnectorPhase
+  }
+  package let id: String
+  package let location: String
+  package var version: ReleaseVersion
+  package var health = ConnectorHealth.gone
+  /// When it stops to be counted on, while it is not healthy.
+  package var absentAt: WallTime?
+  /// Not healthy for long: the location does not count on it.
+  package var outOfService = true
+  package var phase = ConnectorPhase.idle
+  /// Something happens to it by then.
+  package var deadline: WallTime?
+  /// Of the current release.
+  package var ring: Int?
+  /// The current release was offered to it.
+  package var joined = false
+  /// Since when it has an update to take that it did not take; a newer release does not set the clock back (F15).
+  /// What the schedule counts from: the opening of its ring, its choice as a canary, or its arrival in an open ring.
+  package var available: WallTime?
+  package var due: Due?
+  package var window: UpdateWindow?
+  package var rule: DecidingRule?
+  package var forced = false
+  package var ordered = false
+  /// Delayed by two weeks: no ring waits for it, and none misses it.
+  package var delayed = false
+  /// The time of its ring is over: the ring no longer waits for it.
+  package var excused = false
+  /// It has had a lease for the current release.
+  package var touched = false
+  package var flight: Flight?
+  /// How often in a row it was drained too late for its window.
+  package var slowDrains = 0
+  package var pendingRestart = false
+  /// The latest reason to wait that was said aloud, so that it is said once.
+  package var said: RolloutDecision.Kind?
+
+  init(id: String, location: String, version: ReleaseVersion) {
+    self.id = id
+    self.location = location
+    self.version = version
+  }
+
+  /// Its ring waits for it.
+  var holdsRing: Bool {
+    guard joined, !excused, !delayed else { return false }
+    return phase == .restarting ? !(flight?.before.settled ?? true) : !phase.settled
+  }
+
+  /// Healthy, and not itself being worked on.
+  var serves: Bool { health == .healthy && !phase.inFlight && phase != .quarantined }
+  /// The location counts on it.
+  var inService: Bool { !outOfService && phase != .quarantined && phase != .stuck }
+}
+
+/// What the coordinator keeps of one resource location.
+package struct LocationRollout: Hashable, Codable, Sendable {
+  package let id: String
+  /// In force for this update cycle.
+  package var schedule: UpdateSchedule
+  package var assignment: RingAssignment
+  /// An edit that waits for the next cycle.
+  package var nextSchedule: UpdateSchedule?
+  package var nextAssignment: RingAssignment?
+  /// The one delay was asked for in this cycle, or, with no release out, for the next one.
+  package var delayed = false
+  /// Sorted.
+  package var connectors: [String] = []
+  package var book = LeaseBook()
+
+  init(id: String, schedule: UpdateSchedule, assignment: RingAssignment) {
+    self.id = id
+    self.schedule = schedule
+    self.assignment = assignment
+  }
+}
+
+/// The release that is rolled out.
+package struct Rollout: Hashable, Codable, Sendable {
+  package enum Standing: String, Codable, Sendable {
+    case running, paused, halted, aborted
+    /// Every ring is through; late arrivers still update.
+    case done
+
+    /// Whether anything may start.
+    package var starts: Bool { self == .running || self == .done }
+  }
+  package var offer: ReleaseOffer
+  package var standing = Standing.running
+  /// The ring that is open; -1 while only the canaries are.
+  package var ring = -1
+  /// It is through, and the next one opens at `deadline`.
+  package var baking = false
+  package var deadline: WallTime
+  package var counts: [RingCount]
+  /// Those that have not committed yet.
+  package var canaries: [String] = []
+  /// The locations of those that have.
+  package var proven: [String] = []
+  /// Somebody looked at the ring that has too little evidence, and let it pass.
+  package var waived = false
+  /// Why it is not running, for people.
+  package var reason = ""
+
+  init(offer: ReleaseOffer, at now: WallTime) {
+    self.offer = offer
+    deadline = now
+    counts = Array(repeating: RingCount(), count: offer.rings.count)
+  }
+}

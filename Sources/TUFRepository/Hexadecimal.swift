@@ -1,0 +1,3 @@
+internal import World
+
+func hex(_ bytes: [UInt8]) -> String { Hex.encode(bytes) }

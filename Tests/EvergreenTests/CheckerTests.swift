@@ -1,0 +1,106 @@
+import EvergreenCheckers
+import Releases
+import Testing
+import World
+
+/// Each checker finds what it is there for, and a good trace has nothing to find.
+@Suite struct CheckerTests {
+  static let old = SlotName("4.1.0.0-aaaaaaaaaaaa")!
+  static let new = SlotName("4.2.0.0-bbbbbbbbbbbb")!
+  static let digest = ContentDigest(String(repeating: "a", count: 64))!
+  static let other = ContentDigest(String(repeating: "b", count: 64))!
+
+  static func fact(_ kind: UpdateFact.Kind, _ at: Int64, _ slot: SlotName? = nil, _ fill: (inout UpdateFact) -> Void = { _ in }) -> UpdateFact {
+    UpdateFact(kind, at: WallTime(seconds: at), slot: slot, fill)
+  }
+  static func probes(_ range: StrideThrough<Int64>, ok: Bool = true, endToEnd: Bool = true) -> [UpdateFact] {
+    range.map { fact(.probed, $0, new) { ($0.ok, $0.endToEnd) = (ok, endToEnd) } }
+  }
+  static func started(_ at: Int64, _ slot: SlotName, _ role: UpdateFact.Role, ok: Bool = true) -> UpdateFact {
+    fact(.started, at, slot) {
+      ($0.role, $0.ok) = (role, ok)
+      if role == .trial { ($0.from, $0.generation, $0.deadline) = (old, 5, WallTime(seconds: 3_100)) }
+    }
+  }
+  static let machine = fact(.machine, 0) { $0.platform = ReleasePlatform(os: "linux", arch: "x86_64") }
+  static let room = fact(.preflight, 50, new) { ($0.ok, $0.count) = (true, 0) }
+  static let installed = fact(.installed, 60, new) { $0.platform = ReleasePlatform(os: "linux", arch: "x86_64") }
+  static let snapshot = fact(.snapshotTaken, 90, old) { $0.state = digest }
+  static let opened = fact(.trialOpened, 100, new) {
+    ($0.from, $0.generation, $0.deadline, $0.count) = (old, 5, WallTime(seconds: 3_100), 1)
+  }
+  static let start = [machine, started(1, old, .active), room, installed, snapshot, opened, started(101, new, .trial)]
+  static func committed(_ at: Int64) -> UpdateFact { fact(.committed, at, new) { ($0.from, $0.generation) = (old, 5) } }
+  static func back(_ at: Int64) -> UpdateFact { fact(.rollbackBegan, at, old) { ($0.from, $0.generation) = (new, 5) } }
+  static func restored(_ at: Int64, _ state: ContentDigest = digest) -> UpdateFact { fact(.stateRestored, at, old) { $0.state = state } }
+  static func done(_ at: Int64) -> UpdateFact { fact(.rolledBack, at, old) { ($0.from, $0.generation, $0.ok) = (new, 5, true) } }
+  static let failed = (1...3).map { count in fact(.rollbackFailed, 200 + Int64(count), old) { $0.count = count } }
+  static let goodCommit = start + probes(stride(from: 130, through: 790, by: 30)) + [committed(790), started(800, new, .active)]
+  static let goodWayBack = start + [back(200), restored(201), done(202), started(203, old, .lastGood)]
+
+  @Test func goodTracesAreGood() {
+    for trace in [Self.goodCommit, Self.goodWayBack] {
+      for end in trace.indices { #expect(EvergreenCheckers.check(Array(trace[...end])) == []) }
+    }
+  }
+
+  struct Bad: Sendable, CustomStringConvertible {
+    var invariant: EvergreenInvariant
+    var description: String
+    var trace: [UpdateFact]
+  }
+  @Test(arguments: [
+    Bad(invariant: .l1, description: "a damaged start", trace: [machine, started(1, old, .active, ok: false)]),
+    Bad(invariant: .l1, description: "nothing started after a power cut", trace: [fact(.powerCut, 1), fact(.probed, 2)]),
+    Bad(
+      invariant: .l1, description: "another one than the link says",
+      trace: [fact(.linked, 1, new) { $0.role = .active }, started(2, old, .active)]),
+    Bad(invariant: .l2, description: "removed during a trial", trace: start + [fact(.removed, 150, old)]),
+    Bad(invariant: .l3, description: "too early", trace: start + probes(stride(from: 130, through: 690, by: 30)) + [committed(690)]),
+    Bad(
+      invariant: .l3, description: "never the cloud",
+      trace: start + probes(stride(from: 130, through: 790, by: 30), endToEnd: false) + [committed(790)]),
+    Bad(
+      invariant: .l3, description: "a gap",
+      trace: start + probes(stride(from: 130, through: 400, by: 30)) + probes(stride(from: 500, through: 790, by: 30)) + [committed(790)]),
+    Bad(
+      invariant: .l3, description: "a break",
+      trace: start + probes(stride(from: 130, through: 460, by: 30)) + probes(stride(from: 490, through: 490, by: 30), ok: false)
+        + probes(stride(from: 520, through: 790, by: 30)) + [committed(790)]),
+    Bad(invariant: .l3, description: "committed without a word of it", trace: start + [started(800, new, .active)]),
+    Bad(invariant: .l4, description: "goes on", trace: start + probes(stride(from: 3_130, through: 3_190, by: 30))),
+    Bad(invariant: .l4, description: "starts late", trace: start + [fact(.powerCut, 200), started(3_100, new, .trial)]),
+    Bad(invariant: .l4, description: "committed late", trace: start + probes(stride(from: 2_500, through: 3_100, by: 30)) + [committed(3_100)]),
+    Bad(invariant: .l5, description: "the network", trace: start + [back(200), fact(.networkUsed, 201), restored(202), done(203)]),
+    Bad(invariant: .l5, description: "too long", trace: start + [back(200), restored(501), done(501)]),
+    Bad(invariant: .l5, description: "a loop", trace: start + [back(200)] + failed + [fact(.rollbackFailed, 204, old)]),
+    Bad(invariant: .l5, description: "goes on after a person was called", trace: start + [back(200), failed[0], fact(.escalated, 202), failed[1]]),
+    Bad(invariant: .l5, description: "starts what it leaves", trace: start + [back(200), started(201, new, .trial)]),
+    Bad(invariant: .l6, description: "tried again", trace: goodWayBack + [opened]),
+    Bad(invariant: .l6, description: "too often", trace: (0..<6).flatMap { _ in [opened, started(200, old, .active)] }),
+    Bad(invariant: .l7, description: "back and committed", trace: start + [back(200), committed(201)]),
+    Bad(invariant: .l7, description: "committed twice", trace: goodCommit + [committed(900)]),
+    Bad(
+      invariant: .l8, description: "a replay that does something",
+      trace: [
+        fact(.commanded, 1) { ($0.command, $0.ok) = ("c", true) }, fact(.commanded, 2) { ($0.command, $0.ok) = ("c", false) },
+        fact(.changed, 3) { $0.command = "c" },
+      ]),
+    Bad(
+      invariant: .l8, description: "taken up twice",
+      trace: [
+        fact(.commanded, 1) { ($0.command, $0.ok) = ("c", true) }, fact(.commanded, 2) { ($0.command, $0.ok) = ("c", true) },
+      ]),
+    Bad(invariant: .l9, description: "without asking for room", trace: [installed]),
+    Bad(invariant: .l9, description: "without room", trace: [fact(.preflight, 1, new) { ($0.ok, $0.count) = (false, 0) }, installed]),
+    Bad(invariant: .l9, description: "residue", trace: [fact(.preflight, 1, new) { ($0.ok, $0.count) = (false, 2) }]),
+    Bad(invariant: .l10, description: "no state", trace: start + [back(200), done(201), started(202, old, .lastGood)]),
+    Bad(invariant: .l10, description: "another state", trace: start + [back(200), restored(201, other), done(201), started(202, old, .lastGood)]),
+    Bad(invariant: .t7, description: "older", trace: [fact(.trialOpened, 1, old) { $0.from = new }]),
+    Bad(invariant: .t7, description: "back to what never ran", trace: [back(1)]),
+    Bad(
+      invariant: .t8, description: "another platform",
+      trace: [machine, room, fact(.installed, 60, new) { $0.platform = ReleasePlatform(os: "linux", arch: "aarch64") }]),
+  ])
+  func findsIt(_ bad: Bad) { #expect(!EvergreenCheckers.check(bad.invariant, bad.trace).isEmpty) }
+}
