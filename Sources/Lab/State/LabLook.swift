@@ -17,9 +17,25 @@ package struct LabLook: Sendable {
     await view.close()
     switch look {
     case .said(let state):
-      return RowMaker.rows(lab.connectors, location: endpoints.resourceLocation, state: state, before: [], at: LiveClock().now().wall)
+      return RowMaker.rows(lab.connectors, location: endpoints.resourceLocation, state: state, before: registered(), at: LiveClock().now().wall)
     case .slow: return blank(ConnectorRow.unknown, "The cloud is too busy to answer in time.")
     case .outOfReach(let why): return blank(ConnectorRow.unknown, "The cloud is out of reach: \(why).")
+    }
+  }
+
+  /// Who has an identity was known to the cloud once: if it is no more, it was deleted there.
+  private func registered() -> [ConnectorRow] {
+    struct Record: Decodable {
+      struct Identity: Decodable { var id: String }
+      var identity: Identity
+    }
+    return lab.connectors.compactMap { connector in
+      guard let bytes = try? DiskFiles().read("\(connector.stateDirectory)/link/identity.json"),
+        let record = try? JSONDecoder().decode(Record.self, from: Data(bytes))
+      else { return nil }
+      var row = RowMaker.blank(connector, state: ConnectorRow.starting, reason: "")
+      row.id = record.identity.id
+      return row
     }
   }
 
