@@ -10,7 +10,7 @@ SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build --scratch-path $(SCRATC
 SWIFT_TEST := swift test --scratch-path $(SCRATCH)
 ARGS ?=
 # Long runs of pure logic, and clients of Python: apart from the tests that wait for each other over sockets.
-LONG := ^(Rollouts|ReleaseSlots|Evergreen|TUF|TUFInterop)Tests[.]
+LONG := ^(Rollouts|AgentSystemHost|Releases|ReleaseSlots|Evergreen|TUF|TUFInterop)Tests[.]
 
 .PHONY: help up build test check fmt lint bench clean docs deps
 

@@ -38,7 +38,7 @@ let nioHTTP = nioTLS + [lib("NIOHTTP1", "swift-nio"), lib("NIOHTTP2", "swift-nio
 
 /// What every service may use: the ports and values, and the kit that a service is made of.
 let ground: [Target.Dependency] = ["World", "EventCatalog"]
-let kit: [Target.Dependency] = ground + ["CloudAPI", "ConnectorSettings", "AgentSystem", "ServiceKit"]
+let kit: [Target.Dependency] = ground + ["CloudAPI", "ConnectorSettings", "Releases", "AgentSystem", "ServiceKit"]
 
 /// The services with a room of their own, and what each has below it beside the kit; the other ten stand in `ServiceOrder` as not simulated.
 let services: [(name: String, below: [Target.Dependency])] = [
@@ -74,14 +74,14 @@ let package = Package(
     room("EventCatalog", ["World"]),
     room("CloudAPI", ["World"]),
     room("ConnectorSettings"),
-    room("AgentSystem", ground, exclude: ["README.md"]),
+    room("AgentSystem", ground + ["Releases"], exclude: ["README.md"]),
     room("ServiceKit", ground + ["CloudAPI", "ConnectorSettings", "AgentSystem"]),
     room("Supervision", ground, exclude: ["README.md"]),
     room("Directory", ["World"]),
     room("BrokerConfiguration", ["World"], exclude: ["README.md"]),
     room("ControlAPI", ground + ["CloudAPI", "ConnectorSettings"]),
     room("SimulatedCloud", ground + ["CloudAPI"]),
-    room("AgentSystemHost", kit, exclude: ["README.md"]),
+    room("AgentSystemHost", kit + ["Evergreen", "ReleaseSlots"], exclude: ["README.md"]),
     room("Releases", ["World"], exclude: ["README.md"]),
     room("Evergreen", ["World", "Releases"], exclude: ["README.md"]),
     room("EvergreenCheckers", ["World", "Releases"], exclude: ["README.md"]),
@@ -163,8 +163,8 @@ let package = Package(
         "TUFInterop", ["World", "LiveWorld", "TUF", "TUFRepository", "TUFFetch", "TUFCommands", "connectorctl", crypto], exclude: ["Support"]),
       tests("ServiceKit", kit + ["SimulatedWorld"]),
       tests("AgentSystem", kit + ["SimulatedWorld"]),
-      tests("AgentSystemHost", kit + ["AgentSystemHost", "SimulatedWorld"]),
-      tests("WatchDogService", kit + ["AgentSystemHost", "WatchDogService", "SimulatedWorld"]),
+      tests("AgentSystemHost", kit + ["AgentSystemHost", "ArchiveLib", "Evergreen", "ReleaseSlots", "SimulatedWorld", crypto]),
+      tests("WatchDogService", kit + ["AgentSystemHost", "Evergreen", "WatchDogService", "SimulatedWorld"]),
       tests("LoggerService", kit + ["LoggerService", "ArchiveLib", "SimulatedWorld"]),
       tests("SecretVault", ["World", "SecretVault", "SimulatedWorld", "LiveWorld", crypto]),
       tests("CredentialProviderService", kit + ["CredentialProviderService", "SecretVault", "SimulatedWorld"]),

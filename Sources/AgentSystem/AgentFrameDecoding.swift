@@ -50,14 +50,17 @@ extension FrameReader {
   private mutating func operation(_ kind: PrivilegedOperation.Kind) throws(FrameError) -> PrivilegedOperation {
     switch kind {
     case .installRelease:
-      let version = try version()
-      guard let digest = ReleaseDigest(try text("digest", limit: FrameCode.word)) else {
-        throw fail(.badValue, "expected a digest of 64 lower-case hexadecimal digits")
-      }
-      return .installRelease(version, digest: digest)
-    case .activateRelease: return .activateRelease(try version())
-    case .rollBackRelease: return .rollBackRelease
-    case .removeRelease: return .removeRelease(try version())
+      let (version, digest) = (try version(), try digest())
+      let length = try number(Int64.self, "length")
+      guard length >= 0 else { throw fail(.badValue, "expected a length in bytes; got \(length)") }
+      return .installRelease(version, digest: digest, length: length, by: try updater())
+    case .activateRelease: return .activateRelease(try version(), by: try updater())
+    case .rollBackRelease: return .rollBackRelease(reason: try reason(), by: try updater())
+    case .removeRelease: return .removeRelease(try version(), by: try updater())
+    case .commitRelease: return .commitRelease(try version(), try evidence(), by: try updater())
+    case .takeOverUpdates: return .takeOverUpdates
+    case .clearFailedRelease: return .clearFailedRelease(try version(), by: try updater())
+    case .releaseStatus: return .releaseStatus
     case .scheduleRestart: return .scheduleRestart(try restartTarget(), delay: try number(UInt32.self, "delay"), reason: try reason())
     case .cancelRestart: return .cancelRestart
     case .restartSupervisor: return .restartSupervisor(reason: try reason())
@@ -108,7 +111,9 @@ extension FrameReader {
       let due = try number(Int64.self, "due time")
       guard ScheduledRestart.dueRange.contains(due) else { throw fail(.badValue, "expected a due time between 1970 and 9999; got \(due)") }
       return .restart(ScheduledRestart(target: target, dueAt: WallTime(microseconds: due), reason: try reason()))
-    case let other: throw fail(.badValue, "expected a kind of value of 0 to 3; got \(other)")
+    case 4: return .updater(try updater())
+    case 5: return .releases(try status())
+    case let other: throw fail(.badValue, "expected a kind of value of 0 to 5; got \(other)")
     }
   }
 
@@ -128,14 +133,7 @@ extension FrameReader {
     return value
   }
 
-  private mutating func version() throws(FrameError) -> ReleaseVersion {
-    guard let version = ReleaseVersion(try text("version", limit: FrameCode.word)) else {
-      throw fail(.badValue, "expected a version of four numbers, such as 4.370.0.1227")
-    }
-    return version
-  }
-
-  private mutating func reason() throws(FrameError) -> ReasonText {
+  mutating func reason() throws(FrameError) -> ReasonText {
     guard let reason = ReasonText(exactly: try text("reason", limit: ReasonText.limit)) else {
       throw fail(.badValue, "expected a reason without control characters")
     }

@@ -62,11 +62,22 @@ extension FrameWriter {
   fileprivate mutating func operation(_ operation: PrivilegedOperation) {
     number(operation.kind.rawValue)
     switch operation {
-    case .installRelease(let version, let digest):
-      text(version.text, limit: FrameCode.word)
+    case .installRelease(let release, let digest, let length, let by):
+      version(release)
       text(digest.text, limit: FrameCode.word)
-    case .activateRelease(let version), .removeRelease(let version): text(version.text, limit: FrameCode.word)
-    case .rollBackRelease, .cancelRestart: break
+      number(length)
+      updater(by)
+    case .activateRelease(let release, let by), .removeRelease(let release, let by), .clearFailedRelease(let release, let by):
+      version(release)
+      updater(by)
+    case .rollBackRelease(let reason, let by):
+      text(reason.text, limit: ReasonText.limit)
+      updater(by)
+    case .commitRelease(let release, let seen, let by):
+      version(release)
+      evidence(seen)
+      updater(by)
+    case .takeOverUpdates, .releaseStatus, .cancelRestart: break
     case .scheduleRestart(let target, let delay, let reason):
       text(target.rawValue, limit: FrameCode.word)
       number(delay)
@@ -125,6 +136,12 @@ extension FrameWriter {
       text(restart.target.rawValue, limit: FrameCode.word)
       number(restart.dueAt.microseconds)
       text(restart.reason.text, limit: ReasonText.limit)
+    case .updater(let generation):
+      byte(4)
+      updater(generation)
+    case .releases(let releases):
+      byte(5)
+      status(releases)
     }
   }
 

@@ -17,6 +17,10 @@ package enum PrivilegedValue: Hashable, Sendable {
   case flag(Bool)
   /// Of `scheduleRestart`.
   case restart(ScheduledRestart)
+  /// Of `takeOverUpdates`.
+  case updater(UpdaterGeneration)
+  /// Of `releaseStatus`.
+  case releases(ReleaseStatus)
 }
 
 package struct ScheduledRestart: Hashable, Sendable {
@@ -68,6 +72,27 @@ package struct Refusal: Hashable, Sendable, Error, CustomStringConvertible {
     case notAvailable
     case outOfRange, alreadyScheduled
     case keyNotPermitted, readOnlyKey, wrongType, registryFull
+    /// This connector was not started from a release folder: `state.releases` is unset, or nothing was ever installed there.
+    case noReleaseLayout
+    /// Another updater has taken over.
+    case staleUpdater
+    /// The bundle does not lie under its digest; fetch it first.
+    case notDownloaded
+    /// The bundle or the installed release is not what its manifest says.
+    case badRelease
+    case noRoom
+    /// Another version must run first.
+    case floorMissing
+    case wrongPlatform, olderRelease, alreadyActive
+    /// It is not tried again without a clear.
+    case failedBefore
+    /// FIPS mode below 5.102: it cannot be updated in place.
+    case reinstallNeeded
+    /// Not installed.
+    case unknownRelease
+    /// Active, on trial, or the one to go back to.
+    case releaseInUse
+    case updateUnderWay, noTrial, nothingToGoBackTo
 
     /// Those that any operation can meet.
     package static let general: [Reason] = [
@@ -92,6 +117,8 @@ package struct PrivilegedFailure: Hashable, Sendable, Error, CustomStringConvert
     case effect
     /// It was done, but may not survive a loss of power.
     case notDurable
+    /// The disk failed in the middle; the next start finishes it or takes it back.
+    case disk
   }
   package var reason: Reason
   package var detail: String

@@ -3,14 +3,22 @@ package import World
 /// Everything that the Agent System can be asked to do to the machine: the whole audit surface stands in this file. No case takes a shell string
 /// or a free path; a release is named by its version and a setting by a registry path that is not a file's.
 package enum PrivilegedOperation: Hashable, Sendable {
-  /// Unpacks a downloaded release whose bytes have this digest.
-  case installRelease(ReleaseVersion, digest: ReleaseDigest)
-  /// Makes an installed release the one that starts next.
-  case activateRelease(ReleaseVersion)
-  /// Goes back to the release before the active one.
-  case rollBackRelease
-  /// Removes an installed release that is neither active nor the one to roll back to.
-  case removeRelease(ReleaseVersion)
+  /// Unpacks the downloaded bundle of this digest and length (bytes); it lies under its digest, so no path is named.
+  case installRelease(ReleaseVersion, digest: ReleaseDigest, length: Int64, by: UpdaterGeneration)
+  /// Orders the trial of an installed release: the next start tries it.
+  case activateRelease(ReleaseVersion, by: UpdaterGeneration)
+  /// Orders the way back: from the trial, or from the active release to the one before it. The next start goes it.
+  case rollBackRelease(reason: ReasonText, by: UpdaterGeneration)
+  /// Removes an installed release that is neither active, on trial nor the one to roll back to.
+  case removeRelease(ReleaseVersion, by: UpdaterGeneration)
+  /// Makes the release on trial the active one.
+  case commitRelease(ReleaseVersion, TrialEvidence, by: UpdaterGeneration)
+  /// The asker is the updater from now on; every earlier one is stale. Answers its generation.
+  case takeOverUpdates
+  /// Lets a version be tried again that failed here; ends an escalation.
+  case clearFailedRelease(ReleaseVersion, by: UpdaterGeneration)
+  /// Answers which release runs, which would come back, what is tried, what failed and who updates.
+  case releaseStatus
   /// Restarts the process or the machine after `delay` seconds. Only one restart can be scheduled; it survives a crash.
   case scheduleRestart(RestartTarget, delay: UInt32, reason: ReasonText)
   /// Takes the scheduled restart back. Answers whether there was one.
@@ -34,6 +42,10 @@ package enum PrivilegedOperation: Hashable, Sendable {
     case activateRelease = 2
     case rollBackRelease = 3
     case removeRelease = 4
+    case commitRelease = 5
+    case takeOverUpdates = 6
+    case clearFailedRelease = 7
+    case releaseStatus = 8
     case scheduleRestart = 10
     case cancelRestart = 11
     case restartSupervisor = 12
@@ -53,6 +65,10 @@ package enum PrivilegedOperation: Hashable, Sendable {
     case .activateRelease: .activateRelease
     case .rollBackRelease: .rollBackRelease
     case .removeRelease: .removeRelease
+    case .commitRelease: .commitRelease
+    case .takeOverUpdates: .takeOverUpdates
+    case .clearFailedRelease: .clearFailedRelease
+    case .releaseStatus: .releaseStatus
     case .scheduleRestart: .scheduleRestart
     case .cancelRestart: .cancelRestart
     case .restartSupervisor: .restartSupervisor
@@ -86,18 +102,9 @@ extension PrivilegedOperation.Kind {
   /// The table. The only caller is the WatchDog in every row (`Authorizer`). Time limits are chosen: the product documents none.
   package var rule: OperationRule {
     switch self {
-    case .installRelease:
-      OperationRule(
-        arguments: "version, SHA-256 of the bundle", errors: [.notAvailable], isIdempotent: true, changes: true, timeLimit: .seconds(600),
-        askers: [.watchDog])
-    case .activateRelease:
-      OperationRule(
-        arguments: "version", errors: [.notAvailable], isIdempotent: true, changes: true, timeLimit: .seconds(30), askers: [.watchDog])
-    case .rollBackRelease:
-      OperationRule(arguments: "none", errors: [.notAvailable], isIdempotent: false, changes: true, timeLimit: .seconds(30), askers: [.watchDog])
-    case .removeRelease:
-      OperationRule(
-        arguments: "version", errors: [.notAvailable], isIdempotent: true, changes: true, timeLimit: .seconds(60), askers: [.watchDog])
+    case .installRelease, .activateRelease, .rollBackRelease, .removeRelease, .commitRelease, .takeOverUpdates, .clearFailedRelease,
+      .releaseStatus:
+      releaseRule
     case .scheduleRestart:
       OperationRule(
         arguments: "process or machine, delay of 0 to \(PrivilegedOperation.longestDelay) seconds, reason", errors: [.outOfRange, .alreadyScheduled],
@@ -137,8 +144,12 @@ extension PrivilegedOperation {
   /// The arguments as the audit shows them; never a value of the registry, which may be confidential.
   package var auditText: String {
     switch self {
-    case .installRelease(let version, _), .activateRelease(let version), .removeRelease(let version): version.text
-    case .rollBackRelease, .cancelRestart: ""
+    case .installRelease(let version, let digest, let length, let by): "\(version) of \(length) bytes, \(digest.text.prefix(12))…, by \(by)"
+    case .activateRelease(let version, let by), .removeRelease(let version, let by), .clearFailedRelease(let version, let by): "\(version) by \(by)"
+    case .rollBackRelease(let reason, let by): "by \(by): \(reason.text)"
+    case .commitRelease(let version, let evidence, let by):
+      "\(version) by \(by) after \(evidence.healthySeconds) s, \(evidence.probes) probes, \(evidence.endToEndProbes) end to end"
+    case .cancelRestart, .takeOverUpdates, .releaseStatus: ""
     case .scheduleRestart(let target, let delay, let reason): "\(target.rawValue) in \(delay) s: \(reason.text)"
     case .restartSupervisor(let reason): reason.text
     case .restartService(let name): name.rawValue

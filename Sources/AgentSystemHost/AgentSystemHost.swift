@@ -16,16 +16,21 @@ package actor AgentSystemHost {
   private let clock: any WorldClock
   private let ports: AgentSystemPorts
   private let emit: @Sendable (Event) -> Void
+  let releases: ReleaseOperations?
   private var logic: AgentSystemLogic
   private var store: StateStore
   private var audit: AuditTrail
   private var restartTimer: Task<Void, Never>?
   private var stopped = false
 
-  /// - Parameter directory: exists, and belongs to the Agent System alone.
+  /// - Parameters:
+  ///   - directory: exists, and belongs to the Agent System alone.
+  ///   - releases: nil where the connector was not started from a release folder: then what concerns releases is refused.
   package init(
-    directory: String, files: any Files, clock: any WorldClock, ports: AgentSystemPorts, emit: @escaping @Sendable (Event) -> Void
+    directory: String, files: any Files, clock: any WorldClock, ports: AgentSystemPorts, releases: ReleaseOperations? = nil,
+    emit: @escaping @Sendable (Event) -> Void
   ) {
+    self.releases = releases
     self.clock = clock
     self.ports = ports
     self.emit = emit
@@ -88,11 +93,21 @@ package actor AgentSystemHost {
       var refused: PrivilegedAnswer?
       if case .refused(let refusal) = commit(next, .done, then: {}) { refused = .refused(refusal) }
       if let refused { return refused }
-      logic.begun(request.id)
+      logic.begun(request)
       let answer = await restart(name, request, arrival)
       // If this is lost the request counts as interrupted: it is still not done twice.
       _ = commit(logic.finish(request, answer), answer) {}
       return answer
+    case .release(let next):
+      guard let releases else {
+        return .refused(
+          Refusal(.noReleaseLayout, "this connector was not started from a release folder; set state.releases to the folder that it lies in"))
+      }
+      if let next {
+        if case .refused(let refusal) = commit(next, .done, then: {}) { return .refused(refusal) }
+        logic.begun(request)
+      }
+      return await change(releases, request, arrival)
     }
   }
 
@@ -108,6 +123,25 @@ package actor AgentSystemHost {
       return .failed(PrivilegedFailure(.notDurable, "it was done, but may not survive a loss of power: \(detail)"))
     case .unchanged(let refusal): return .refused(refusal)
     }
+  }
+
+  /// What is not done by the deadline goes on: nothing else is done to the releases until it has ended, and its end is remembered.
+  private func change(_ releases: ReleaseOperations, _ request: AgentRequest, _ arrival: Now) async -> PrivilegedAnswer {
+    let deadline = min(request.deadline, arrival.moment + request.operation.kind.rule.timeLimit)
+    let (answers, continuation) = AsyncStream.makeStream(of: PrivilegedAnswer.self, bufferingPolicy: .bufferingOldest(1))
+    Task {
+      let answer = await offActor { releases.perform(request.operation, at: arrival.wall) }
+      if request.operation.kind.rule.changes { _ = commit(logic.finish(request, answer), answer) {} }
+      continuation.yield(answer)
+    }
+    let late = Task { [clock] in
+      guard (try? await clock.sleep(until: deadline)) != nil else { return }
+      continuation.yield(
+        .failed(PrivilegedFailure(.timedOut, "\(request.operation.kind.name) goes on beyond its deadline; releaseStatus shows its end")))
+    }
+    defer { late.cancel() }
+    for await answer in answers { return answer }
+    return .failed(PrivilegedFailure(.timedOut, "the Agent System stopped meanwhile"))
   }
 
   private func restart(_ name: ServiceName, _ request: AgentRequest, _ arrival: Now) async -> PrivilegedAnswer {

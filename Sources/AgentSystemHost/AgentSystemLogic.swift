@@ -9,6 +9,8 @@ package struct AgentSystemLogic: Sendable {
   private let version: String
   /// Requests whose effect is under way.
   private var running: Set<AgentRequestID> = []
+  /// The change of releases that is under way: one at a time.
+  private var releaseChange: (id: AgentRequestID, kind: PrivilegedOperation.Kind)?
 
   package init(_ state: AgentSystemState = AgentSystemState(), version: String) {
     self.state = state
@@ -29,6 +31,8 @@ package struct AgentSystemLogic: Sendable {
     case commit(AgentSystemState, PrivilegedAnswer, [Event])
     /// Restart the service, then `finish` with what came of it.
     case begin(AgentSystemState, ServiceName)
+    /// Do it to the releases; if it changes something, with the state durable before and `finish` after.
+    case release(AgentSystemState?)
     /// Answer, and when that is out restart what carried it.
     case afterwards(AgentSystemState, Afterwards)
   }
@@ -48,9 +52,12 @@ package struct AgentSystemLogic: Sendable {
         return .deny(Refusal(.requestReused, "the id \(request.id) was given to another request before; draw a new one"))
       }
       if let answer = found.answer { return .repeated(answer) }
-      return running.contains(request.id)
-        ? .deny(Refusal(.stillRunning, "the request \(request.id) is being done right now"))
-        : .deny(Refusal(.interrupted, "the request \(request.id) was begun before a crash and may or may not have been done; ask with a new id"))
+      if running.contains(request.id) { return .deny(Refusal(.stillRunning, "the request \(request.id) is being done right now")) }
+      // What a crash interrupted is done again where that changes nothing more.
+      if !request.operation.kind.rule.isIdempotent {
+        let detail = "the request \(request.id) was begun before a crash and may or may not have been done; ask with a new id"
+        return .deny(Refusal(.interrupted, detail))
+      }
     }
     if request.deadline <= now.moment { return .deny(Refusal(.deadlinePassed, "the deadline had passed when the request came")) }
     return .proceed
@@ -58,8 +65,9 @@ package struct AgentSystemLogic: Sendable {
 
   package func plan(_ request: AgentRequest, at now: Now) -> Plan {
     switch request.operation {
-    case .installRelease, .activateRelease, .rollBackRelease, .removeRelease:
-      .answer(.refused(Refusal(.notAvailable, "this build does not serve \(request.operation.kind.name): releases come with evergreen updates")))
+    case .installRelease, .activateRelease, .rollBackRelease, .removeRelease, .commitRelease, .takeOverUpdates, .clearFailedRelease,
+      .releaseStatus:
+      release(request)
     case .scheduleRestart(let target, let delay, let reason): schedule(request, target, delay, reason, now)
     case .cancelRestart:
       commit(request, .value(.flag(state.restart != nil)), state.restart == nil ? [] : [.agentSystemRestartCancelled()]) { $0.restart = nil }
@@ -78,11 +86,15 @@ package struct AgentSystemLogic: Sendable {
   /// Takes over a state that is durable.
   package mutating func adopt(_ new: AgentSystemState) { state = new }
 
-  package mutating func begun(_ id: AgentRequestID) { running.insert(id) }
+  package mutating func begun(_ request: AgentRequest) {
+    running.insert(request.id)
+    if PrivilegedOperation.Kind.ofReleases.contains(request.operation.kind) { releaseChange = (request.id, request.operation.kind) }
+  }
 
   /// The state after a `begin` came to its answer.
   package mutating func finish(_ request: AgentRequest, _ answer: PrivilegedAnswer) -> AgentSystemState {
     running.remove(request.id)
+    if releaseChange?.id == request.id { releaseChange = nil }
     return remembering(request, answer)
   }
 
@@ -93,6 +105,15 @@ package struct AgentSystemLogic: Sendable {
     next.restart = nil
     if restart.target == .machine { for flag in KnownRegistryKeys.pendingRestartFlags { next.settings[flag] = nil } }
     return (next, restart)
+  }
+
+  /// An installation may take minutes: meanwhile the releases can be looked at, and nothing else.
+  private func release(_ request: AgentRequest) -> Plan {
+    guard request.operation.kind.rule.changes else { return .release(nil) }
+    if let releaseChange {
+      return .answer(.refused(Refusal(.busy, "\(releaseChange.kind.name) is under way; ask again when it has ended")))
+    }
+    return .release(remembering(request, nil))
   }
 
   private func schedule(_ request: AgentRequest, _ target: RestartTarget, _ delay: UInt32, _ reason: ReasonText, _ now: Now) -> Plan {

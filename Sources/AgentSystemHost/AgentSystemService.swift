@@ -1,5 +1,7 @@
 import AgentSystem
+import ConnectorSettings
 import EventCatalog
+import ReleaseSlots
 package import ServiceKit
 package import World
 
@@ -14,7 +16,9 @@ package enum AgentSystemService: Service {
   }
 
   package static func run(_ context: ServiceContext, _ lifecycle: ServiceLifecycle, _ ports: AgentSystemPorts) async throws {
-    let host = AgentSystemHost(directory: context.directory, files: context.files, clock: context.clock, ports: ports) { context.emit($0) }
+    let host = AgentSystemHost(
+      directory: context.directory, files: context.files, clock: context.clock, ports: ports, releases: releases(context)
+    ) { context.emit($0) }
     let (connections, door) = AsyncStream.makeStream(of: AgentConnection.self, bufferingPolicy: .bufferingOldest(16))
     lifecycle.onPing { await host.ping() }
     await host.start()
@@ -29,6 +33,18 @@ package enum AgentSystemService: Service {
     }
     await host.stop()
     try Task.checkCancellation()
+  }
+}
+
+extension AgentSystemService {
+  /// Nil unless the configuration names a release folder. The connector's whole state directory is what a rollback puts back.
+  private static func releases(_ context: ServiceContext) -> ReleaseOperations? {
+    let state = context.configuration.state
+    guard let root = state.releases else { return nil }
+    var settings = ReleaseSlots.Settings()
+    settings.stateFolder = state.directory
+    return ReleaseOperations(
+      ReleaseSlots(files: context.files, root: root, settings: settings) { fact in if let event = Event(fact) { context.emit(event) } })
   }
 }
 

@@ -66,6 +66,8 @@ package struct ConnectorConfiguration: Hashable, Codable, Sendable {
     package var directory = "/var/lib/connectord"
     /// The control socket; `control.sock` in the state directory unless set.
     package var controlSocket: String?
+    /// The folder in which releases lie side by side, outside the state directory and on its file system; unset, this connector is not updated in place.
+    package var releases: String?
 
     package init() {}
   }

@@ -23,6 +23,7 @@ package struct ConnectorctlCommand: AsyncParsableCommand {
     subcommands: [
       StatusCommand.self, HealthCommand.self, ServicesCommand.self, RestartCommand.self, EventsCommand.self, RegistryCommand.self, ConfigCommand.self,
       DirectoryCommand.self, CredentialCommand.self, LogsCommand.self, HighAvailabilityCommand.self, SyncCommand.self, WatchDogCommand.self,
+      UpdateCommand.self,
       FaultCommand.self, CallCommand.self, TUFCommand.self, VersionCommand.self,
     ])
 

@@ -8,6 +8,7 @@ package enum EventProvider: String, CaseIterable, Codable, Sendable {
   case credentialProvider = "CredentialProvider"
   case configSynchronizer = "ConfigSynchronizer"
   case highAvailability = "HighAvailability"
+  case evergreen = "Evergreen"
   case cloud = "SimulatedCloud"
 }
 

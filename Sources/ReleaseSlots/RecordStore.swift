@@ -56,7 +56,7 @@ extension ReleaseSlots {
   }
 
   /// L7: what a replaced updater wants is not done.
-  func current(_ generation: UInt64, at now: WallTime) throws(SlotError) -> EvergreenRecord {
+  package func current(_ generation: UInt64, at now: WallTime) throws(SlotError) -> EvergreenRecord {
     let record = try record(at: now)
     guard record.generation == generation else {
       say(.staleIgnored, now) { $0.generation = generation }

@@ -31,6 +31,8 @@ extension ReleaseSlots {
   /// - Parameter evidence: of the judge; it goes into the facts.
   package func commit(_ evidence: Evidence, by generation: UInt64, at now: WallTime) throws(SlotError) {
     var record = try current(generation, at: now)
+    // The disk failed between the decision and its end.
+    if case .committing(let trial) = record.phase { return try finishCommit(trial, &record, at: now) }
     guard case .trying(let trial) = record.phase else {
       if case .idle = record.phase, record.committed.count > 1 { return }
       throw .noTrial

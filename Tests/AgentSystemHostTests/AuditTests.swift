@@ -12,7 +12,7 @@ import World
     let requests: [(AgentRequest, ServiceName, String, String)] = [
       (bench.request(.registryRead(KnownRegistryKeys.configured), asker: .adProvider), .watchDog, "allow", "done"),
       (bench.request(.setMaintenance(true, reason: "patching")), .watchDog, "allow", "done"),
-      (bench.request(.rollBackRelease), .watchDog, "allow", "refused notAvailable"),
+      (bench.request(.rollBackRelease(reason: "r", by: UpdaterGeneration(1))), .watchDog, "allow", "refused noReleaseLayout"),
       (bench.request(.setMaintenance(true, reason: ""), asker: .adProvider), .watchDog, "deny", "refused notPermitted"),
       (bench.request(.cancelRestart), .logger, "deny", "refused notTheWatchDog"),
       (bench.request(.cancelRestart, within: .seconds(-1)), .watchDog, "deny", "refused deadlinePassed"),

@@ -5,15 +5,19 @@ import Testing
 import World
 
 @Suite struct OperationTests {
-  @Test func releasesAreRefusedByType() async throws {
+  /// A connector that was not started from a release folder.
+  @Test func withoutAReleaseFolderReleasesAreRefusedByType() async throws {
     let bench = try Bench()
     let host = await bench.started()
     let version = try #require(ReleaseVersion("4.370.0.1227"))
     let digest = try #require(ReleaseDigest(String(repeating: "ab", count: 32)))
+    let by = UpdaterGeneration(1)
     for operation in [
-      PrivilegedOperation.installRelease(version, digest: digest), .activateRelease(version), .rollBackRelease, .removeRelease(version),
+      PrivilegedOperation.installRelease(version, digest: digest, length: 9, by: by), .activateRelease(version, by: by),
+      .rollBackRelease(reason: "", by: by), .removeRelease(version, by: by), .takeOverUpdates, .clearFailedRelease(version, by: by),
+      .commitRelease(version, TrialEvidence(healthySeconds: 600, probes: 20, endToEndProbes: 20), by: by), .releaseStatus,
     ] {
-      #expect(await host.ask(bench.request(operation)).refusal == .notAvailable)
+      #expect(await host.ask(bench.request(operation)).refusal == .noReleaseLayout)
     }
     #expect(try bench.files.info(Bench.record) == nil)
   }

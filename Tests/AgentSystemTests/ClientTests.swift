@@ -64,7 +64,7 @@ import World
 
   @Test func openRequestsEndWithTheConnection() async throws {
     let client = try await opened()
-    let call = Task { try await client.call(.rollBackRelease, asker: .watchDog) }
+    let call = Task { try await client.call(.takeOverUpdates, asker: .watchDog) }
     _ = try await request()
     peer.close()
     await #expect(throws: AgentCallError.self) { try await call.value }
@@ -74,7 +74,7 @@ import World
 
   @Test func aCancelledAskerDoesNotWait() async throws {
     let client = try await opened()
-    let call = Task { try await client.call(.rollBackRelease, asker: .watchDog) }
+    let call = Task { try await client.call(.takeOverUpdates, asker: .watchDog) }
     _ = try await request()
     call.cancel()
     await #expect(throws: CancellationError.self) { try await call.value }

@@ -53,6 +53,13 @@ import World
       ("path without a root", [2] + id + text("watchdog") + deadline + [0, 20] + text("etc"), .badValue, true),
       ("path that is a file's", [2] + id + text("watchdog") + deadline + [0, 20] + text("/etc/passwd"), .badValue, true),
       ("version with a path in it", [2] + id + text("watchdog") + deadline + [0, 2] + text("../1"), .badValue, true),
+      (
+        "bundle of a negative length",
+        [2] + id + text("watchdog") + deadline + [0, 1] + text("1.0.0.0") + text(String(repeating: "0a", count: 32)) + [0xff]
+          + Array(repeating: 0, count: 15), .badValue, true
+      ),
+      ("releases that are not there", [3] + id + [1, 5] + Array(repeating: 0, count: 8) + text("idle") + [0, 0, 0, 0, 64], .truncated, true),
+      ("more releases than a status holds", [3] + id + [1, 5] + Array(repeating: 0, count: 8) + text("idle") + [0, 0, 0, 0, 65], .badValue, true),
       ("unknown service", [2] + id + text("watchdog") + deadline + [0, 13] + text("sshd"), .badValue, true),
       (
         "65 texts", [2] + id + text("watchdog") + deadline + [0, 21] + text(#"HKLM\A"#) + [3, 65] + Array(repeating: 0, count: 130), .badValue, true

@@ -182,6 +182,12 @@ func load(_ text: String) throws(ConfigurationProblems) -> ConnectorConfiguratio
       ]
     ),
     (
+      "releases in the state directory", "state:\n  directory: /s/state\n  releases: /s/state/./releases\n",
+      [
+        "f.yaml:12:13: state.releases: /s/state/./releases lies in the state directory, which a rollback puts back as a whole; name a folder beside /s/state, such as its parent"
+      ]
+    ),
+    (
       "not on loopback", "highAvailability:\n  listen: 0.0.0.0:89\n",
       ["f.yaml:11:11: highAvailability.listen: '0.0.0.0:89' is not on loopback; write 127.0.0.1:PORT, [::1]:PORT or localhost:PORT"]
     ),

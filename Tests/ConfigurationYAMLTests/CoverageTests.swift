@@ -12,6 +12,7 @@ import Testing
       connector: .init(fqdn: "a.b", customer: "c", resourceLocation: "r", clientID: "i", clientSecretFile: "/s"),
       cloud: .init(url: "https://x", caFile: "/c"))
     full.state.controlSocket = "/x"
+    full.state.releases = "/x"
     full.directory.file = "/x"
     full.directory.joinedDomain = "x.y"
     full.credentials.rootKeyFile = "/x"
@@ -36,7 +37,7 @@ import Testing
     let optional = ConfigurationFields.all.filter { if case .optional = ConfigurationFields.presence(of: $0) { true } else { false } }
     #expect(
       Set(optional.map(\.path)) == [
-        "state.controlSocket", "directory.file", "directory.joinedDomain", "credentials.rootKeyFile", "highAvailability.listen",
+        "state.controlSocket", "state.releases", "directory.file", "directory.joinedDomain", "credentials.rootKeyFile", "highAvailability.listen",
       ])
   }
 

@@ -112,7 +112,11 @@ func run(_ line: String..., answers: [Result<ControlAnswer, ControlClientError>]
       (
         ["watchdog", "maintenance", "on", "--reason", "r"],
         .service(service: .watchDog, operation: "maintenance", body: ["on": true, "reason": "r"])
-      ), (["call", "logger", "status", #"{"a":1}"#], .service(service: .logger, operation: "status", body: ["a": 1])),
+      ), (["update", "status"], .service(service: .watchDog, operation: "update-status", body: [:])),
+      (["update", "history"], .service(service: .watchDog, operation: "update-status", body: [:])),
+      (["update", "clear", "4.3.0.0"], .service(service: .watchDog, operation: "update-clear", body: ["version": "4.3.0.0"])),
+      (["update", "rollback", "--reason", "r"], .service(service: .watchDog, operation: "update-rollback", body: ["reason": "r"])),
+      (["call", "logger", "status", #"{"a":1}"#], .service(service: .logger, operation: "status", body: ["a": 1])),
     ] as [([String], ControlRequest)])
   func commandLinesBecomeRequests(_ line: [String], _ request: ControlRequest) throws {
     for options in [[], ["--json"], ["--connector", "c1", "--json"]] {
@@ -142,6 +146,22 @@ func run(_ line: String..., answers: [Result<ControlAnswer, ControlClientError>]
     } catch {
       #expect(ConnectorctlCommand.exitCode(for: error).rawValue == 64)
     }
+  }
+
+  /// What was committed and what failed, in the order of time; with --json the two lists as they came.
+  @Test func theHistoryOfUpdates() throws {
+    let answer = ControlAnswer.service(body: [
+      "phase": "idle",
+      "committed": [
+        ["at": "2026-11-01T00:00:00.000Z", "release": "4.1.0.0-0123456789ab"], ["at": "2026-11-03T00:00:00.000Z", "release": "4.2.0.0-ba9876543210"],
+      ],
+      "failed": [["at": "2026-11-02T00:00:00.000Z", "version": "4.1.5.0", "refused": true, "reason": "it flaps", "attempts": 1]],
+    ])
+    let text = try run("update", "history", answers: [.success(answer)]).output.split(separator: "\n")
+    #expect(text.count == 4 && text[0].hasPrefix("AT") && text[1].contains("committed  4.1.0.0-0123456789ab"))
+    #expect(text[2].contains("failed") && text[2].contains("4.1.5.0") && text[2].contains("it flaps") && text[3].contains("4.2.0.0"))
+    let json = try run("update", "history", "--json", answers: [.success(answer)]).output
+    #expect(json.hasPrefix(#"{"committed":[{"at":"2026-11-01T00:00:00.000Z","release":"4.1.0.0-0123456789ab"},"#) && !json.contains("phase"))
   }
 
   @Test func aSecretGoesToAPipeAsItIs() throws {

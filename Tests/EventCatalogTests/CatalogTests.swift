@@ -80,6 +80,7 @@ import Testing
     case .credentialProvider: 15000..<16000
     case .configSynchronizer: 16000..<17000
     case .highAvailability: 17000..<18000
+    case .evergreen: 18000..<19000
     case .cloud: 20000..<21000
     }
   }

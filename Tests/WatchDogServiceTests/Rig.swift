@@ -13,6 +13,7 @@ import World
 /// A connector with an Agent System and a WatchDog, both real, over simulated time and disk.
 final class Rig: Sendable {
   static let directory = "/state"
+  static let releases = "/evergreen"
   let files = MemoryFiles()
   let clock = SimulatedClock()
   let random = SeededRandom(seed: 11)
@@ -30,9 +31,11 @@ final class Rig: Sendable {
 
   func context(_ name: ServiceName, uses: [ServiceName]) -> ServiceContext {
     let identity = ConnectorConfiguration.Identity(fqdn: "c1.example", customer: "c", resourceLocation: "r", clientID: "i", clientSecretFile: "/s")
+    var configuration = ConnectorConfiguration(connector: identity, cloud: .init(url: "https://localhost", caFile: "/ca"))
+    configuration.state.releases = Self.releases
     return ServiceContext(
-      service: name, uses: uses, configuration: ConnectorConfiguration(connector: identity, cloud: .init(url: "https://localhost", caFile: "/ca")),
-      clock: clock, random: random, files: files, directory: "\(Self.directory)/\(name.rawValue)", cloud: NoCloud(), log: NoLog(), registry: registry,
+      service: name, uses: uses, configuration: configuration, clock: clock, random: random, files: files,
+      directory: "\(Self.directory)/\(name.rawValue)", cloud: NoCloud(), log: NoLog(), registry: registry,
       events: sink)
   }
 

@@ -48,6 +48,10 @@ package enum ConfigurationFields {
     .init("state.directory", .text(.path), "The state directory, mode 0700; the default is systemd's."),
     .init("state.controlSocket", .text(.path), "The control socket; `control.sock` in the state directory unless set."),
     .init(
+      "state.releases", .text(.path),
+      "The folder in which releases lie side by side (`releases/`, `active`, `last-good`, `trial`), outside the state directory and on its file system. Unset, this connector is not updated in place."
+    ),
+    .init(
       "supervision.strategy", .choice(ConnectorConfiguration.Supervision.Strategy.allCases.map(\.rawValue)),
       "Who is restarted with a service that failed or is restarted by hand. `oneForOne`: nobody else. `restForOne`: those after it in the start order. `oneForAll`: all of them. The link to the cloud counts as the first."
     ),

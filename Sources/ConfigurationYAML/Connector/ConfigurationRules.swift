@@ -20,7 +20,18 @@ package enum ConfigurationRules {
       found.append(
         ("highAvailability.listen", "highAvailability.listen", "'\(listen)' is not on loopback; write 127.0.0.1:PORT, [::1]:PORT or localhost:PORT"))
     }
+    let state = configuration.state
+    if let releases = state.releases, isAtOrBelow(releases, state.directory) {
+      let text =
+        "\(releases) lies in the state directory, which a rollback puts back as a whole; name a folder beside \(state.directory), such as its parent"
+      found.append(("state.releases", "state.directory", text))
+    }
     return found
+  }
+
+  private static func isAtOrBelow(_ path: String, _ folder: String) -> Bool {
+    let (inner, outer) = (path.split(separator: "/").filter { $0 != "." }, folder.split(separator: "/").filter { $0 != "." })
+    return inner.starts(with: outer)
   }
 
   private static func isLoopback(_ address: String) -> Bool {

@@ -54,7 +54,7 @@ package enum GeneratedPages {
       let rule = kind.rule
       let askers = rule.askers.map(\.rawValue).sorted().joined(separator: ", ")
       text += "| \(kind.name) | \(rule.arguments) | \(askers) | \(rule.isIdempotent ? "yes" : "no") | \(rule.timeLimit.inSeconds) s | "
-      text += releases.contains(kind) ? "refused by type: updates are not there yet |\n" : "yes |\n"
+      text += PrivilegedOperation.Kind.ofReleases.contains(kind) ? "where `state.releases` is set |\n" : "yes |\n"
     }
     text += """
 
@@ -71,6 +71,4 @@ package enum GeneratedPages {
     }
     return text
   }
-
-  private static let releases: Set<PrivilegedOperation.Kind> = [.installRelease, .activateRelease, .rollBackRelease, .removeRelease]
 }

@@ -163,7 +163,7 @@ package struct WatchDogLogic: ServiceLogic {
       let settings = Dictionary(entries.map { ($0.path, $0.value) }, uniquingKeysWith: { first, _ in first })
       standing.restart = ScheduledRestart(in: settings)
       if case .string(let text) = settings[KnownRegistryKeys.maintenanceReason] { standing.maintenanceReason = text }
-    case .flag, .restart: return
+    case .flag, .restart, .updater, .releases: return
     }
     learned.insert(operation)
   }

@@ -17,6 +17,9 @@ import World
 /// | `registry-set` | `{"path","type":"integer","value":1}` | as `registry-get` | no |
 /// | `registry-list` | `{"prefix":"HKLM\\…"}`, empty for all | `{"entries":[…]}` | no |
 /// | `registry-delete` | `{"path"}` | `{"deleted":true}` | no |
+/// | `update-status` | none | `UpdateReport`, `notFound` without a release folder | no |
+/// | `update-clear` | `{"version":"4.370.0.1227"}` | `UpdateReport` | no |
+/// | `update-rollback` | `{"reason":"…"}`, optional | `UpdateReport` | no |
 ///
 /// The cloud may do what the product's cloud does: see, put in and out of maintenance, and restart the machine. Single services and settings
 /// belong to the administrator on the machine. `registry-set` without `type`, or with a text as value, reads the text as the type named, else as that
@@ -24,7 +27,7 @@ import World
 struct WatchDogWire: ServiceWire {
   static let operations = [
     "status", "maintenance", "schedule-restart", "cancel-restart", "restart-service", "registry-get", "registry-set", "registry-list",
-    "registry-delete",
+    "registry-delete", "update-status", "update-clear", "update-rollback",
   ]
   static let forCloud: Set<String> = ["status", "maintenance", "schedule-restart", "cancel-restart"]
 
@@ -63,6 +66,9 @@ struct WatchDogWire: ServiceWire {
       return try encode(RegistryEntry(path, value))
     case "registry-list": return try await list(body, caller)
     case "registry-delete": return try encode(Deleted(deleted: try await flag(.registryDelete(try path(body)), caller)))
+    case "update-status": return try await updateStatus(caller)
+    case "update-clear": return try await updateClear(body, caller)
+    case "update-rollback": return try await updateRollback(body, caller)
     default: return try await status()
     }
   }
@@ -111,7 +117,7 @@ struct WatchDogWire: ServiceWire {
   }
 
   @discardableResult
-  private func perform(_ operation: PrivilegedOperation, _ caller: WireCaller) async throws -> PrivilegedValue? {
+  func perform(_ operation: PrivilegedOperation, _ caller: WireCaller) async throws -> PrivilegedValue? {
     do {
       guard case .privileged(let answer) = try await ask({ .administer($0, operation, caller: caller) }) else { return nil }
       return try answer.get()
@@ -133,13 +139,13 @@ struct WatchDogWire: ServiceWire {
     do { return try RegistryPath(text) } catch { throw WireError(.badRequest, error.description) }
   }
 
-  private func decode<Body: Decodable>(_ body: [UInt8], _ example: String) throws -> Body {
+  func decode<Body: Decodable>(_ body: [UInt8], _ example: String) throws -> Body {
     do { return try JSONDecoder().decode(Body.self, from: Data(body)) } catch {
       throw WireError(.badRequest, "expected a body such as \(example): \(error)")
     }
   }
 
-  private func encode(_ value: some Encodable) throws -> [UInt8] {
+  func encode(_ value: some Encodable) throws -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return [UInt8](try encoder.encode(value))
@@ -152,7 +158,11 @@ extension Refusal.Reason {
     case .notTheWatchDog, .notPermitted, .keyNotPermitted, .readOnlyKey: .denied
     case .malformed, .outOfRange, .wrongType, .alreadyScheduled, .requestReused, .registryFull: .badRequest
     case .notAvailable, .unknownOperation: .notSimulated
-    case .deadlinePassed, .auditUnavailable, .storageFull, .storageFailed, .busy, .stillRunning, .interrupted: .unavailable
+    case .deadlinePassed, .auditUnavailable, .storageFull, .storageFailed, .busy, .stillRunning, .interrupted, .noRoom, .staleUpdater,
+      .updateUnderWay:
+      .unavailable
+    case .noReleaseLayout, .notDownloaded, .unknownRelease, .noTrial, .nothingToGoBackTo: .notFound
+    case .badRelease, .floorMissing, .wrongPlatform, .olderRelease, .alreadyActive, .failedBefore, .reinstallNeeded, .releaseInUse: .badRequest
     }
   }
 }

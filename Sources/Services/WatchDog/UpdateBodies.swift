@@ -1,0 +1,64 @@
+import AgentSystem
+import Releases
+package import World
+
+/// The answer to `update-status`.
+package struct UpdateReport: Hashable, Codable, Sendable {
+  package struct Trial: Hashable, Codable, Sendable {
+    package var release: String
+    package var from: String
+    package var attempt: UInt32
+    package var deadline: WallTime
+  }
+  package struct Rollback: Hashable, Codable, Sendable {
+    package var from: String
+    package var to: String
+    package var reason: String
+  }
+  package struct Committed: Hashable, Codable, Sendable {
+    package var release: String
+    package var at: WallTime
+  }
+  package struct Failed: Hashable, Codable, Sendable {
+    package var version: String
+    package var attempts: UInt32
+    /// Not tried again until it is cleared or a newer version is ordered.
+    package var refused: Bool
+    package var reason: String
+    package var at: WallTime
+  }
+  /// `idle`, `opening`, `trying`, `committing` or `rollingBack`.
+  package var phase: String
+  package var active: String?
+  package var lastGood: String?
+  package var trial: Trial?
+  package var rollback: Rollback?
+  package var installed: [String]
+  /// Of the updater.
+  package var generation: UInt64
+  /// Oldest first.
+  package var committed: [Committed]
+  package var failed: [Failed]
+  /// Why a person is needed; absent when all is well.
+  package var escalation: String?
+
+  init(_ status: ReleaseStatus) {
+    phase = status.phase.rawValue
+    active = status.active?.description
+    lastGood = status.lastGood?.description
+    trial = status.trial.map { Trial(release: $0.slot.description, from: $0.from.description, attempt: $0.attempt, deadline: $0.deadline) }
+    rollback = status.rollback.map { Rollback(from: $0.from.description, to: $0.to.description, reason: $0.reason.text) }
+    installed = status.installed.map(\.description)
+    generation = status.generation.number
+    committed = status.committed.map { Committed(release: $0.slot.description, at: $0.at) }
+    failed = status.failed.map {
+      Failed(version: $0.version.text, attempts: $0.attempts, refused: $0.isRefused, reason: $0.reason.text, at: $0.at)
+    }
+    escalation = status.escalation?.text
+  }
+}
+
+/// The body of `update-clear`.
+struct UpdateClear: Codable { var version: String }
+/// The body of `update-rollback`.
+struct UpdateRollback: Codable { var reason: String? }
