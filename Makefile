@@ -12,7 +12,7 @@ ARGS ?=
 # Long runs of pure logic, and clients of Python: apart from the tests that wait for each other over sockets.
 LONG := ^(Rollouts|AgentSystemHost|Releases|ReleaseSlots|Evergreen|TUF|TUFInterop)Tests[.]
 
-.PHONY: help up build test check fmt lint bench clean docs deps
+.PHONY: help up build test check fmt lint bench fuzz clean docs deps
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
@@ -44,17 +44,20 @@ check: lint ## the edit-test loop: as test, without installing anything and with
 	@$(SWIFT_TEST) --skip-build --filter ProcessTests --skip SweepTests
 
 fmt: ## format the sources in place
-	@swift format -i -r -p Sources Tests Package.swift
+	@swift format -i -r -p Sources Tests Package.swift Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 lint:
 	@echo "checking the format ..."
-	@swift format lint -r -p --strict Sources Tests Package.swift
+	@swift format lint -r -p --strict Sources Tests Package.swift Fuzz/Package.swift Fuzz/Sources/Fuzz
 
 docs: build ## write the generated pages of docs/
 	@bin/connector-lab docs write docs
 
 bench: deps ## run the benchmarks (a release build of their own)
 	@Benchmarks/run
+
+fuzz: deps ## feed the readers of foreign bytes with invented ones (SECONDS=60 for each)
+	@SECONDS_EACH="$(or $(SECONDS),60)" Fuzz/run
 
 clean: ## forget this clone's links and the built packages of this manifest
 	@rm -rf bin .build "$(SCRATCH)"

@@ -133,14 +133,16 @@ let package = Package(
         ] + nioTLS),
       room("DaemonCommands", ["Daemon", "World", argumentParser]),
       room(
-        "LabCommands", ["Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "LiveWorld", "World", argumentParser]),
+        "LabCommands",
+        ["Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "LiveWorld", "Rollouts", "World", argumentParser]),
       room("TUFCommands", ["World", "LiveWorld", "TUF", "TUFFetch", argumentParser]),
       room("ConnectorctlCommands", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI", "TUFCommands", argumentParser]),
       program("connectord", ["DaemonCommands", argumentParser]),
       program("connectorctl", ["ConnectorctlCommands", argumentParser]),
       program("connector-lab", ["LabCommands", argumentParser]),
       .executableTarget(
-        name: "connectord-bench", dependencies: ground + ["AgentSystem", "AgentSystemHost", "LiveWorld", "Systemd"], path: "Sources/Bench",
+        name: "connectord-bench", dependencies: ground + ["AgentSystem", "AgentSystemHost", "LiveWorld", "Systemd", "TUF", "TUFFetch"],
+        path: "Sources/Bench",
         swiftSettings: ours),
     ]
     // Tests: one target for each room that has rules of its own, those with real processes last.
@@ -151,7 +153,7 @@ let package = Package(
       tests("EventCatalog", ground),
       tests("EventHub", ground + ["EventHub", "SimulatedWorld"]),
       tests("Systemd", ground + ["EventHub", "Systemd"]),
-      tests("Releases", ["World", "Releases"]),
+      tests("Releases", ["World", "SimulatedWorld", "Releases"]),
       tests("Evergreen", ["World", "Releases", "Evergreen", "EvergreenCheckers"]),
       tests(
         "ReleaseSlots",
@@ -195,6 +197,7 @@ let package = Package(
       tests("ServiceOrder", ["World", "ServiceOrder"]),
       tests("Daemon", ground + ["LiveWorld", "SimulatedWorld", "ConnectorSettings", "EventHub", "Supervision", "Daemon", "ControlAPI"] + nio),
       tests("Lab", ["World", "LiveWorld", "ConnectorSettings", "Lab"]),
+      tests("LabCommands", ["World", "Lab", "LabCommands", "Rollouts", argumentParser]),
       tests("Tidy", []),
       .testTarget(
         name: "ProcessTests", dependencies: ["connectord", "connectorctl", "connector-lab"], path: "Tests/ProcessTests", swiftSettings: ours),

@@ -225,6 +225,85 @@ def privileged():
         row("the same", took["privileged"], "bare ping-pong over the same streams", took["bare"], "µs")
 
 
+@contextlib.contextmanager
+def web(folder):
+    """A plain web server on loopback, in a process of its own; the same for both clients."""
+    server = """import functools, http.server, sys
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    def log_message(self, *_): pass
+server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=sys.argv[1]))
+print(server.server_address[1], flush=True)
+server.serve_forever()
+"""
+    process = subprocess.Popen([sys.executable, "-c", server, folder], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try: yield f"http://127.0.0.1:{int(process.stdout.readline())}"
+    finally:
+        process.kill()
+        process.wait()
+
+
+def trust():
+    """Ours and python-tuf's client against the same repositories, in turns, so that a slow moment hits both."""
+    found = subprocess.run([f"{ROOT}/.ci/python-tuf"], capture_output=True, text=True)
+    if found.returncode != 0:
+        print(f"  trust: left out, no python-tuf: {found.stderr.strip()}")
+        return
+    peer = [found.stdout.strip(), f"{ROOT}/Benchmarks/peers/trust_peer.py"]
+    mib, name = 64, "big.bin"
+    for count in (10, 1_000, 10_000):
+        # Artifacts go to the real disk: that is where both sync, or do not.
+        place = f"{ARGS.disk}/connectord-bench-trust.{os.getpid()}"
+        shutil.rmtree(place, ignore_errors=True)
+        os.makedirs(place)
+        try:
+            subprocess.run([*peer, "make", f"{place}/web", str(count), str(mib if count == 10 else 1)], check=True)
+            with web(f"{place}/web") as url: trust_of(count, place, url, peer, name if count == 10 else None, mib)
+        finally: shutil.rmtree(place, ignore_errors=True)
+
+
+def trust_of(count, place, url, peer, name, mib):
+    root = f"{place}/web/root.json"
+    took = {}
+
+    def timed(key, *command):
+        begin = time.monotonic()
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        took.setdefault(key, []).append((time.monotonic() - begin) * 1000)
+
+    ctl = [program("connectorctl"), "tuf"]
+    for turn in range(max(3, ARGS.repeat // 4)):
+        ours, theirs = f"{place}/ours{turn}", f"{place}/theirs{turn}"
+        os.makedirs(theirs)
+        # Trust begins before the clock: for python-tuf that is a copy of the root.
+        subprocess.run([*ctl, "--metadata-dir", ours, "init", root], check=True)
+        shutil.copy(root, f"{theirs}/root.json")
+        client = [*ctl, "--metadata-dir", ours, "--metadata-url", f"{url}/metadata"]
+        for key in ("first", "again"):
+            timed(("ours", key), *client, "refresh")
+            timed(("theirs", key), *peer, "refresh", theirs, url)
+        if name:
+            timed(("ours", "download"), *client, "--target-name", name, "--target-dir", f"{ours}-files", "--target-base-url", f"{url}/targets", "download")
+            timed(("theirs", "download"), *peer, "download", theirs, url, name)
+        for folder in (ours, theirs, f"{ours}-files"): shutil.rmtree(folder, ignore_errors=True)
+    turns = str(max(5, ARGS.repeat // 2))
+    inside = {}
+    for who, command in (("ours", [program("connectord-bench"), "trust"]), ("theirs", [*peer, "process"])):
+        folder = f"{place}/in-{who}"
+        os.makedirs(folder)
+        answer = subprocess.run([*command, turns, *((url, root, folder) if who == "ours" else (folder, url, root)), *([name] if name else [])],
+                                capture_output=True, text=True, check=True)
+        for line in map(json.loads, answer.stdout.splitlines()): inside[who, line["what"].removeprefix("trust-")] = line["seconds"] * 1000
+        shutil.rmtree(folder)
+    for key, text in (("first", "refresh, the first"), ("again", "refresh, nothing new"), ("download", f"download of {mib} MiB")):
+        if ("ours", key) not in took: continue
+        kind = f", {count:,} targets" if key != "download" else ""
+        row(f"TUF {text}{kind}, a process", statistics.median(took["ours", key]), "python-tuf's client, a process", statistics.median(took["theirs", key]),
+            "ms", {"all": {f"{who} {k}": turns for (who, k), turns in took.items()}})
+        row(f"TUF {text}{kind}, in process", inside["ours", key], "python-tuf's client, in process", inside["theirs", key], "ms")
+
+
 def scale():
     """Two heartbeat cadences tell what a heartbeat costs from what a connector costs that does nothing. Heartbeats are taken from the cadence, not
     counted: on a machine that cannot keep it up there are fewer, and each costs more than this says.
@@ -292,7 +371,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=20)
     parser.add_argument("--disk", default=os.path.expanduser("~"), help="a folder on a real disk")
     parser.add_argument("--json", default="")
-    parser.add_argument("which", nargs="+", choices=["start", "restart", "journal", "privileged", "scale"])
+    parser.add_argument("which", nargs="+", choices=["start", "restart", "journal", "privileged", "trust", "scale"])
     ARGS = parser.parse_args()
     load = os.getloadavg()[0]
     if "start" in ARGS.which or "restart" in ARGS.which:
@@ -300,7 +379,7 @@ def main():
             connector = Connector(endpoints)
             if "start" in ARGS.which: start(connector)
             if "restart" in ARGS.which: restart(connector)
-    for name, measure in (("journal", journal), ("privileged", privileged), ("scale", scale)):
+    for name, measure in (("journal", journal), ("privileged", privileged), ("trust", trust), ("scale", scale)):
         if name in ARGS.which: measure()
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     print(f"\n{ARGS.configuration} build, {os.cpu_count()} cores, {gib:.0f} GiB, Linux {platform.release()}, load {load:.1f} before, {os.getloadavg()[0]:.1f} after\n")

@@ -4,6 +4,7 @@ import Foundation
 @main struct Bench {
   static let usage = """
     usage: connectord-bench journal COUNT | journal-fields | round-trip COUNT FOLDER
+      | trust COUNT URL ROOT FOLDER [TARGET]
     See Benchmarks/README.md.
 
     """
@@ -15,6 +16,9 @@ import Foundation
     case "journal" where count > 0: JournalLoop.run(count)
     case "journal-fields": JournalLoop.showFields()
     case "round-trip" where count > 0 && arguments.count > 2: try await RoundTrips.run(count, folder: arguments[2])
+    case "trust" where count > 0 && arguments.count > 4:
+      try await TrustLoop.run(
+        count, url: arguments[2], root: arguments[3], folder: arguments[4], target: arguments.count > 5 ? arguments[5] : nil)
     default:
       FileHandle.standardError.write(Data(usage.utf8))
       exit(64)

@@ -20,6 +20,8 @@ package struct PlannedUpdate: Hashable, Codable, Sendable {
   package var ring: Int?
   package var version: ReleaseVersion
   package var rule: DecidingRule?
+  /// What its schedule counted from.
+  package var offered: WallTime?
   package var starts: WallTime
   /// Nil: not over within the time that was looked at.
   package var ends: WallTime?
@@ -38,8 +40,12 @@ package struct UpdatePlan: Hashable, Codable, Sendable {
 
 extension RolloutLogic {
   /// What would happen from now on without any further event: the coordinator itself, run ahead on a copy. Nothing is changed.
-  package func plan(from now: WallTime, for length: Duration, assuming assumptions: UpdateAssumptions = UpdateAssumptions()) -> UpdatePlan {
+  /// - Parameter offer: published first, when there is one.
+  package func plan(
+    from now: WallTime, for length: Duration, publishing offer: ReleaseOffer? = nil, assuming assumptions: UpdateAssumptions = UpdateAssumptions()
+  ) -> UpdatePlan {
     var ahead = RolloutAhead(self, assumptions, at: now)
+    if let offer { ahead.publish(offer, at: now) }
     ahead.run(until: now + length)
     return ahead.result
   }
@@ -79,6 +85,8 @@ struct RolloutAhead {
     }
     perform(self.logic.handle(.tick, at: now), at: now)
   }
+
+  mutating func publish(_ offer: ReleaseOffer, at now: WallTime) { perform(logic.handle(.publish(offer), at: now), at: now) }
 
   mutating func run(until end: WallTime) {
     while let at = [logic.nextDue, answers.last?.at].compactMap({ $0 }).min(), at <= end {
@@ -131,7 +139,9 @@ struct RolloutAhead {
       guard let version = decision.version, let location = decision.location else { return }
       open[id] = plan.updates.count
       plan.updates.append(
-        PlannedUpdate(connector: id, location: location, ring: decision.ring, version: version, rule: decision.rule, starts: decision.time))
+        PlannedUpdate(
+          connector: id, location: location, ring: decision.ring, version: version, rule: decision.rule, offered: logic.connectors[id]?.available,
+          starts: decision.time))
     case .committed, .rolledBack, .quarantined, .cancelled:
       guard let index = open.removeValue(forKey: id) else { return }
       plan.updates[index].ends = decision.time

@@ -1,0 +1,40 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The rooms that read what a server sends, with libFuzzer and the address sanitizer. A package of its own, so that nothing of it is built with the product;
+// the rooms are links to the product's sources, because `package` access ends at a package's border. `make fuzz` builds and runs it.
+let ours: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .unsafeFlags(["-O", "-sanitize=fuzzer,address"]),
+]
+
+let crypto: [Target.Dependency] = [
+  .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
+]
+
+func room(_ name: String, _ below: [Target.Dependency] = []) -> Target {
+  .target(
+    name: name, dependencies: below, exclude: ["TUF", "Releases", "Evergreen", "ReleaseSlots"].contains(name) ? ["README.md"] : [],
+    swiftSettings: ours)
+}
+
+let package = Package(
+  name: "connectord-fuzz",
+  dependencies: [.package(url: "https://github.com/apple/swift-crypto", from: "4.5.2")],
+  targets: [
+    room("World"),
+    room("SimulatedWorld", ["World"]),
+    room("Releases", ["World"]),
+    room("Evergreen", ["World", "Releases"]),
+    .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+    room("ReleaseSlots", ["World", "Releases", "Evergreen", "CArchive"] + crypto),
+    room("TUF", ["World"] + crypto),
+    room("TUFRepository", ["World", "TUF"] + crypto),
+    .executableTarget(
+      name: "Fuzz", dependencies: ["World", "SimulatedWorld", "Releases", "ReleaseSlots", "TUF", "TUFRepository"] + crypto, swiftSettings: ours,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
+  ]
+)
