@@ -10,9 +10,9 @@ SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build --scratch-path $(SCRATC
 SWIFT_TEST := swift test --scratch-path $(SCRATCH)
 ARGS ?=
 # Long runs of pure logic, and clients of Python: apart from the tests that wait for each other over sockets.
-LONG := ^(Rollouts|AgentSystemHost|Releases|ReleaseSlots|Evergreen|TUF|TUFInterop)Tests[.]
+LONG := ^(Rollouts|AgentSystemHost|Releases|ReleaseSlots|ReleaseWorks|Evergreen|TUF|TUFInterop)Tests[.]
 
-.PHONY: help up build test check fmt lint bench fuzz clean docs deps
+.PHONY: help up build test check fmt lint bench fuzz clean docs deps release
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
@@ -27,6 +27,9 @@ build: deps ## build everything and link the programs into bin/
 
 up: build ## bring up a resource location with its simulated cloud (ARGS="--connectors 3")
 	@exec bin/connector-lab up $(ARGS)
+
+release: build ## build, pack and sign the programs as a release of the lab (VERSION=1.2.3.4, ARGS="--state DIR")
+	@.ci/pack-release bin "$(VERSION)" $(ARGS)
 
 test: deps lint ## install what is missing, check the format, build, and run every test
 	@echo "building and testing ..."

@@ -101,6 +101,7 @@ let package = Package(
     room("TUFRepository", ["World", "TUF", crypto, cryptoExtras]),
     room("TUFFetch", ["World", "TUF", "CCurl"]),
     room("ReleaseSlots", ["World", "Releases", "Evergreen", "CArchive", crypto], exclude: ["README.md"]),
+    room("ReleaseWorks", ["World", "Releases", "ArchiveLib", "ReleaseSlots", "TUF", "TUFRepository"], exclude: ["README.md"]),
     room("ConfigurationYAML", ["World", "ConnectorSettings", "BrokerConfiguration", yams]),
     room("DirectoryYAML", ["World", "Directory", yams]),
     room("ConfigStore", ["World", "BrokerConfiguration", grdb, crypto]),
@@ -134,7 +135,11 @@ let package = Package(
       room("DaemonCommands", ["Daemon", "World", argumentParser]),
       room(
         "LabCommands",
-        ["Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "LiveWorld", "Rollouts", "World", argumentParser]),
+        [
+          "Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "LiveWorld", "ReleaseWorks", "Releases", "Rollouts",
+          "World",
+          argumentParser,
+        ]),
       room("TUFCommands", ["World", "LiveWorld", "TUF", "TUFFetch", argumentParser]),
       room("ConnectorctlCommands", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI", "TUFCommands", argumentParser]),
       program("connectord", ["DaemonCommands", argumentParser]),
@@ -158,11 +163,18 @@ let package = Package(
       tests(
         "ReleaseSlots",
         ["World", "LiveWorld", "SimulatedWorld", "Releases", "Evergreen", "EvergreenCheckers", "ReleaseSlots", "CArchive", crypto]),
+      tests(
+        "ReleaseWorks",
+        [
+          "World", "LiveWorld", "SimulatedWorld", "Releases", "Evergreen", "ReleaseSlots", "ReleaseWorks", "TUF", "TUFFetch", "TUFRepository",
+        ]),
       tests("Rollouts", ["World", "SimulatedWorld", "Rollouts", "RolloutCheckers"]),
       tests("TUF", ["World", "SimulatedWorld", "TUF", "TUFRepository", crypto]),
       tests("TUFRepository", ["World", "TUF", "TUFRepository", crypto]),
       tests(
-        "TUFInterop", ["World", "LiveWorld", "TUF", "TUFRepository", "TUFFetch", "TUFCommands", "connectorctl", crypto], exclude: ["Support"]),
+        "TUFInterop",
+        ["World", "LiveWorld", "Releases", "ReleaseWorks", "TUF", "TUFRepository", "TUFFetch", "TUFCommands", "connectorctl", crypto],
+        exclude: ["Support"]),
       tests("ServiceKit", kit + ["SimulatedWorld"]),
       tests("AgentSystem", kit + ["SimulatedWorld"]),
       tests("AgentSystemHost", kit + ["AgentSystemHost", "ArchiveLib", "Evergreen", "ReleaseSlots", "SimulatedWorld", crypto]),

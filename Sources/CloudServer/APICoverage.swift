@@ -32,6 +32,8 @@ package enum APICoverage {
     ("/healthdata/metrics", unknownBodies),
     ("/{customer}/serviceStates", unknownBodies),
     ("/{customer}/connectors/register", "ours: how a connector gets its identity"),
+    ("/releases/metadata/{file}", "ours: the signed metadata of the lab's releases (TUF)"),
+    ("/releases/targets/{path}", "ours: the releases themselves"),
     ("/lab/v1/state", "ours: everything that the lab's table shows"),
     ("/lab/v1/connectors/{id}", "ours: deletes a connector's record"),
     ("/lab/v1/connectors/{id}/checks", "ours: the advanced health checks of one connector"),

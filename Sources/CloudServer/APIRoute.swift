@@ -18,6 +18,8 @@ enum APIRoute: Hashable, Sendable {
   case labService(connector: String, service: String, operation: String)
   case labChecks(connector: String)
   case labConnector(String)
+  /// A file of the repository of releases: the parts of its path below `/releases`.
+  case release([String])
   /// A path that the product has and this cloud has not.
   case notSimulated(String)
 
@@ -40,9 +42,10 @@ enum APIRoute: Hashable, Sendable {
     case ("lab", 5) where words[1] == "v1" && words[2] == "connectors" && words[4] == "checks": self = .labChecks(connector: at(3))
     case ("lab", 7) where words[1] == "v1" && words[2] == "connectors" && words[4] == "services":
       self = .labService(connector: at(3), service: at(5), operation: at(6))
+    case ("releases", 3...): self = .release(Array(segments.dropFirst()))
     case ("healthdata", 2) where ["metricdata", "metrics"].contains(words[1]): self = .notSimulated("healthdata/\(words[1])")
     case (_, 2) where words[1] == "servicestates": self = .notSimulated("serviceStates")
-    case ("cctrustoauth2", _), ("lab", _), ("systemlog", _): return nil
+    case ("cctrustoauth2", _), ("lab", _), ("systemlog", _), ("releases", _): return nil
     case (_, 2) where words[1] == "ping": self = .ping
     case (_, 2) where words[1] == "resourcelocations": self = .locations(customer: at(0))
     case (_, 3) where words[1] == "resourcelocations": self = .location(customer: at(0), at(2))
@@ -60,6 +63,7 @@ enum APIRoute: Hashable, Sendable {
     switch self {
     case .token, .register, .labService: ["POST"]
     case .ping, .systemLog, .labState, .labChecks: ["GET"]
+    case .release: ["GET", "HEAD"]
     case .locations, .notifications: ["GET", "POST"]
     case .location: ["GET", "PUT", "DELETE"]
     case .connectors: ["GET"]

@@ -27,10 +27,13 @@ package struct CloudAPIServer: Sendable {
 
   private let settings: Settings
   private let http: CloudHTTP
+  private let releases: ReleaseFiles?
 
-  package init(_ settings: Settings, http: CloudHTTP) {
+  /// - Parameter releases: what is below `/releases`; nil for nothing.
+  package init(_ settings: Settings, http: CloudHTTP, releases: ReleaseFiles? = nil) {
     self.settings = settings
     self.http = http
+    self.releases = releases
   }
 
   /// Serves until the task is cancelled. Calls `ready` with the port once it listens. Throws `CloudServerError` when it cannot listen.
@@ -56,7 +59,7 @@ package struct CloudAPIServer: Sendable {
     let key = try NIOSSLPrivateKey(bytes: Array(settings.privateKeyPEM.utf8), format: .pem)
     let tls = TLSConfiguration.makeServerConfiguration(certificateChain: chain, privateKey: .privateKey(key))
     return Application(
-      responder: APIResponder(http: http),
+      responder: APIResponder(http: http, releases: releases),
       server: try .tls(.http1(), tlsConfiguration: tls),
       configuration: ApplicationConfiguration(address: .hostname(settings.host, port: settings.port)),
       onServerRunning: { channel in await ready(channel.localAddress?.port ?? 0) },
@@ -75,9 +78,15 @@ package struct CloudServerError: Error, Hashable, Sendable, CustomStringConverti
 private struct APIResponder: HTTPResponder {
   typealias Context = BasicRequestContext
   let http: CloudHTTP
+  let releases: ReleaseFiles?
 
   func respond(to request: Request, context: Context) async throws -> Response {
     let target = request.uri.description
+    if case .release(let parts)? = APIRoute(RequestTarget(target).segments), [.get, .head].contains(request.method),
+      let found = releases?.open(parts)
+    {
+      return Self.file(found.length, found.path, releases, request)
+    }
     var headers: [String: String] = [:]
     for field in request.headers where headers[field.name.canonicalName] == nil { headers[field.name.canonicalName] = field.value }
     var answer: APIResponse
@@ -99,6 +108,26 @@ private struct APIResponder: HTTPResponder {
       if let name = HTTPField.Name(name) { fields[name] = value }
     }
     return Response(status: .init(code: answer.status), headers: fields, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+  }
+
+  /// Piece by piece, exactly `length` bytes of it; a file that became shorter meanwhile breaks the connection, so that nobody takes it for whole.
+  private static func file(_ length: Int64, _ path: String, _ releases: ReleaseFiles?, _ request: Request) -> Response {
+    let type = path.hasSuffix(".json") ? "application/json" : "application/octet-stream"
+    let headers: HTTPFields = [.contentType: type]
+    guard request.method == .get else { return Response(status: .ok, headers: headers, body: ResponseBody(contentLength: Int(length)) { _ in }) }
+    return Response(
+      status: .ok, headers: headers,
+      body: ResponseBody(contentLength: Int(length)) { writer in
+        guard let reader = try releases?.reader(path) else { return }
+        var left = Int(length)
+        while left > 0 {
+          let bytes = try reader.read(upTo: min(left, 1 << 18))
+          guard !bytes.isEmpty else { throw CloudServerError(detail: "\(path) became shorter while it was sent") }
+          left -= bytes.count
+          try await writer.write(ByteBuffer(bytes: bytes))
+        }
+        try await writer.finish(nil)
+      })
   }
 }
 

@@ -56,6 +56,9 @@ package struct CloudHTTP: Sendable {
     guard let route = APIRoute(target.segments) else {
       return .refused(CloudRefusal(.notFound, "there is nothing at \(request.target); docs/coverage.md lists the paths"))
     }
+    if case .release = route, ["GET", "HEAD"].contains(request.method) {
+      return .refused(CloudRefusal(.notFound, "there is no such file among the releases; connector-lab release list shows what is published"))
+    }
     if case .notSimulated(let what) = route {
       return .refused(CloudRefusal(.notSimulated, "\(NotSimulated(what)) (\(APICoverage.unknownBodies))"))
     }

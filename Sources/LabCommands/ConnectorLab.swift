@@ -15,7 +15,9 @@ package struct ConnectorLab: AsyncParsableCommand {
         connector-lab up --detach --wait ready --timeout 60s && connector-lab status && connector-lab down
       """,
     version: ConnectorVersion.connector,
-    subcommands: [Up.self, Status.self, Down.self, Cloud.self, UpdateCommand.self, ConfigCommand.self, DocsCommand.self])
+    subcommands: [
+      Up.self, Status.self, Down.self, Cloud.self, ReleaseCommand.self, UpdateCommand.self, ConfigCommand.self, DocsCommand.self,
+    ])
 
   package init() {}
 }

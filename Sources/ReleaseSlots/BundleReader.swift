@@ -3,7 +3,7 @@ import Crypto
 import Releases
 import World
 
-/// Reads a bundle (`.tar` or `.tar.gz`) from start to end, one piece at a time, with libarchive, and hashes every byte of it on the way.
+/// Reads a bundle (`.tar`, `.tar.gz` or `.tar.zst`) from start to end, one piece at a time, with libarchive, and hashes every byte of it on the way.
 /// What it holds is told entry by entry; anything but plain files and folders is refused here.
 final class BundleReader {
   enum Entry {
@@ -20,6 +20,7 @@ final class BundleReader {
     self.archive = archive
     source = BundleSource(reader)
     try check(archive_read_support_filter_gzip(archive))
+    try check(archive_read_support_filter_zstd(archive))
     try check(archive_read_support_format_tar(archive))
     // The source lives as long as the archive: both go with this object, the archive first.
     try check(archive_read_open(archive, Unmanaged.passUnretained(source).toOpaque(), nil, BundleSource.read, nil))

@@ -16,6 +16,8 @@ package struct TUFOptions: ParsableArguments {
   package var targetBaseUrl: String?
   @Option(help: ArgumentHelp("The time to hold expiries against, such as 2026-11-21T09:30:00Z. Default: now.", valueName: "time"))
   package var at: String?
+  @Option(help: ArgumentHelp("Certificate authorities to believe instead of the system's, in PEM.", valueName: "file"))
+  package var ca: String?
   @Argument(help: "init: begin trust with a root file. refresh: bring the metadata up to date. download: refresh, then get artifacts.")
   package var action: Action
   @Argument(help: ArgumentHelp("init: the file with the first trusted root.", valueName: "root"))

@@ -13,7 +13,7 @@ struct TUFRun {
   func perform() async throws {
     switch options.action {
     case .`init`: try begin()
-    case .refresh: _ = try await refresh(fetcher())
+    case .refresh: _ = try await refresh(try fetcher())
     case .download: try await download()
     }
   }
@@ -48,7 +48,7 @@ struct TUFRun {
     guard !options.targetName.isEmpty else { throw TUFFailure(["download: give at least one --target-name"]) }
     let store = ArtifactStore(files: files, directory: try absolute(try need(options.targetDir, "--target-dir")))
     let base = try need(options.targetBaseUrl, "--target-base-url")
-    let fetcher = fetcher()
+    let fetcher = try fetcher()
     var client = try await refresh(fetcher)
     var failures: [String] = []
     for name in options.targetName {
@@ -66,8 +66,13 @@ struct TUFRun {
     if !failures.isEmpty { throw TUFFailure(failures) }
   }
 
-  private func fetcher() -> CurlFetcher {
+  private func fetcher() throws -> CurlFetcher {
     var settings = FetchSettings()
+    if let ca = options.ca {
+      let path = try absolute(ca)
+      guard (try? files.info(path)) != nil else { throw TUFFailure(["--ca \(path): there is no such file"]) }
+      settings.authorities = path
+    }
     settings.userAgent = "connectord/\(ConnectorVersion.connector)"
     return CurlFetcher(settings)
   }

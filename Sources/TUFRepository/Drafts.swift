@@ -30,6 +30,15 @@ package struct TargetDraft: Sendable {
     self.custom = custom
   }
 
+  /// Of a file that is too large to be in memory.
+  ///
+  /// - Parameter sha256: 32 bytes.
+  package init(length: Int64, sha256: [UInt8], custom: JSONValue? = nil) {
+    self.length = length
+    hashes = [.sha256: sha256]
+    self.custom = custom
+  }
+
   var listed: JSONValue {
     var value: JSONValue = ["length": .integer(length), "hashes": listHashes(hashes)]
     value["custom"] = custom

@@ -65,7 +65,7 @@ package final class LabCloud: Sendable {
       try await listen(configured.apiPort, keys.apiPort) { [self] port in
         let server = CloudAPIServer(
           .init(host: configured.listen, port: port, certificateChainPEM: certificate.certificatePEM, privateKeyPEM: certificate.privateKeyPEM),
-          http: http)
+          http: http, releases: ReleaseFiles(files: files, folder: plan.paths.releases))
         try await server.run { bound in
           if let endpoints = try? self.announce(keys, apiPort: bound, link: acceptor.address) { await ready(endpoints) }
         }

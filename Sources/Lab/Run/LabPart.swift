@@ -32,13 +32,13 @@ package struct LabError: Error, Hashable, Sendable, CustomStringConvertible {
     package var meaning: String {
       switch self {
       case .stopped: "done, or stopped in order as asked"
-      case .failed: "the cloud or a connector could not be started; the message names its log"
+      case .failed: "the cloud or a connector could not be started (the message names its log), or a rule of releases stands against it"
       case .usage: "the command line is wrong"
       case .noInput: "a file that was named cannot be read"
-      case .unavailable: "a lab runs already on this state folder (up), or none does (status, down)"
+      case .unavailable: "a lab runs already on this state folder (up), none does (status, down), or another command changes its releases"
       case .cannotCreate: "the state folder cannot be made or written"
       case .notReady: "not everything was healthy within the time given"
-      case .configuration: "the lab's configuration, the directory or the broker configuration is wrong"
+      case .configuration: "the lab's configuration, the directory or the broker configuration is wrong, or a record is damaged"
       }
     }
 

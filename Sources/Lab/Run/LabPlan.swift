@@ -29,7 +29,8 @@ package struct LabPlan: Sendable {
 
   func endpoints(_ cloud: CloudEndpoints, _ connectors: [LabEndpoints.Connector]) -> LabEndpoints {
     LabEndpoints(
-      stateDirectory: paths.root, cloud: cloud.api, link: cloud.link, caFile: cloud.caFile, customer: cloud.customer,
+      stateDirectory: paths.root, cloud: cloud.api, link: cloud.link, releases: cloud.api + "/releases", caFile: cloud.caFile,
+      customer: cloud.customer,
       resourceLocation: "\(cloud.resourceLocationName) (\(cloud.resourceLocation))", clientID: cloud.clientID,
       clientSecretFile: cloud.clientSecretFile,
       connectors: connectors)

@@ -22,6 +22,7 @@ package enum LabBanner {
       "",
       "  cloud     \(lab.cloud)   (curl --cacert \(lab.caFile))",
       "  link      \(lab.link)   (connectors dial out to it; nothing dials in)",
+      "  releases  \(lab.releases)   (connector-lab release)",
       "  customer  \(lab.customer), client \(lab.clientID), secret in \(lab.clientSecretFile)",
       "  location  \(lab.resourceLocation)",
       "  state     \(lab.stateDirectory)",

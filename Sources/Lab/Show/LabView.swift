@@ -66,6 +66,8 @@ package struct LabEndpoints: Hashable, Codable, Sendable {
   package var cloud: String
   /// `host:port` that the connectors dial.
   package var link: String
+  /// Base address of the repository of releases: `metadata/` and `targets/` are below it.
+  package var releases: String
   /// The authority that `curl --cacert` needs.
   package var caFile: String
   package var customer: String
@@ -75,12 +77,13 @@ package struct LabEndpoints: Hashable, Codable, Sendable {
   package var connectors: [Connector]
 
   package init(
-    stateDirectory: String, cloud: String, link: String, caFile: String, customer: String, resourceLocation: String, clientID: String,
-    clientSecretFile: String, connectors: [Connector]
+    stateDirectory: String, cloud: String, link: String, releases: String, caFile: String, customer: String, resourceLocation: String,
+    clientID: String, clientSecretFile: String, connectors: [Connector]
   ) {
     self.stateDirectory = stateDirectory
     self.cloud = cloud
     self.link = link
+    self.releases = releases
     self.caFile = caFile
     self.customer = customer
     self.resourceLocation = resourceLocation

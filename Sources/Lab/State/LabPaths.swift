@@ -25,5 +25,9 @@ package struct LabPaths: Hashable, Sendable {
   /// What a detached lab prints.
   package var log: String { "\(root)/lab.log" }
   package var cloud: String { "\(root)/cloud" }
+  /// The repository of releases, which its cloud serves.
+  package var releases: String { "\(root)/releases" }
+  /// Held by the one command that changes the repository.
+  package var releasesLock: String { "\(root)/releases.lock" }
   package func connector(_ name: String) -> String { "\(root)/\(name)" }
 }
