@@ -25,7 +25,7 @@ package struct ReleaseRepository: Sendable {
     try onDisk { () throws(FileError) in
       try files.makeDirectory(folder, mode: 0o700)
       try files.makeDirectory("\(folder)/keys", mode: 0o700)
-      for name in ["metadata", "targets/releases", "work"] { try files.makeDirectory("\(folder)/\(name)", mode: 0o700) }
+      for name in ["metadata", "targets/releases", "unsigned"] { try files.makeDirectory("\(folder)/\(name)", mode: 0o700) }
     }
     if let record = try read(folder, files: files) {
       let repository = ReleaseRepository(files: files, folder: folder, record: record, random: random)

@@ -64,7 +64,7 @@ import Testing
     #expect(try await get("/metadata/timestamp.json") == "200")
     for path in [
       "/record.json", "/keys/x.key", "/metadata/../record.json", "/metadata/..%2Frecord.json", "/metadata/%2e%2e/record.json", "/metadata/",
-      "/targets", "/targets/releases/0.1.0.2", "/metadata/none.json", "/work/\(built.target.split(separator: "/").last ?? "")",
+      "/targets", "/targets/releases/0.1.0.2", "/metadata/none.json", "/unsigned/\(built.target.split(separator: "/").last ?? "")",
     ] { #expect(try await get(path) == "404", "\(path)") }
 
     // The next version is counted on; what breaks the rules is refused with what to do.

@@ -14,7 +14,7 @@ import World
     #expect(try two.build("1.2.3.4") == first)
     #expect(try one.files.read(first.path) == two.files.read(first.path))
     #expect(try Workshop().build("1.2.3.4", program: "other").sha256 != first.sha256)
-    #expect(first.path == "/lab/releases/work/connectord-1.2.3.4-linux-\(ReleasePlatform.current.arch).tar.zst")
+    #expect(first.path == "/lab/releases/unsigned/connectord-1.2.3.4-linux-\(ReleasePlatform.current.arch).tar.zst")
     // Zstandard's magic number (RFC 8878, 3.1.1), and much smaller than what it holds.
     #expect(try one.files.read(first.path).starts(with: [0x28, 0xb5, 0x2f, 0xfd]))
     #expect(first.length * 10 < first.manifest.totalLength)
@@ -54,10 +54,10 @@ import World
     try shop.write("/bare/bin/connectord", "x", mode: 0o755)
     let maker = BundleMaker(files: shop.files)
     var order = BundleMaker.Order(version: version("1.0.0.0"), bootstrapper: version("1.0.0.0"), folder: "/bare")
-    #expect(try maker.make(order, into: "/work").manifest.files.map(\.path) == ["bin/connectord", "etc/defaults.yaml"])
+    #expect(try maker.make(order, into: "/unsigned").manifest.files.map(\.path) == ["bin/connectord", "etc/defaults.yaml"])
     try shop.write("/settings.yaml", "logging: {}\n")
     order.configuration = "/settings.yaml"
-    #expect(try maker.make(order, into: "/work").manifest.files.last?.length == 12)
+    #expect(try maker.make(order, into: "/unsigned").manifest.files.last?.length == 12)
   }
 
   enum Broken: CaseIterable {
@@ -92,22 +92,22 @@ import World
     case .onlyDeep: try shop.write("/in/" + Array(repeating: "d", count: 17).joined(separator: "/"), "x")
     }
     #expect {
-      _ = try BundleMaker(files: shop.files).make(order, into: "/work")
+      _ = try BundleMaker(files: shop.files).make(order, into: "/unsigned")
     } throws: { error in
       guard let problem = error as? ReleaseProblem else { return false }
       return problem.kind == .input && problem.description.contains(word)
     }
-    #expect((try? shop.files.list("/work")) ?? [] == [])
+    #expect((try? shop.files.list("/unsigned")) ?? [] == [])
   }
 
   @Test func aDiskThatFillsUpLeavesNothing() throws {
     let shop = Workshop()
     try shop.programs("x")
     let order = BundleMaker.Order(version: version("1.2.3.4"), bootstrapper: version("1.0.0.0"), folder: "/in")
-    try shop.files.makeDirectory("/work", mode: 0o755)
+    try shop.files.makeDirectory("/unsigned", mode: 0o755)
     shop.files.fail(.write, with: .noSpace)
-    #expect(throws: ReleaseProblem.self) { try BundleMaker(files: shop.files).make(order, into: "/work") }
-    #expect(try shop.files.list("/work") == [])
+    #expect(throws: ReleaseProblem.self) { try BundleMaker(files: shop.files).make(order, into: "/unsigned") }
+    #expect(try shop.files.list("/unsigned") == [])
   }
 
   /// Each bit of a small bundle matters, or the bundle is refused as a whole by its digest; what is inspected never traps.

@@ -35,7 +35,7 @@ struct Workshop {
     try programs(program ?? text)
     var order = BundleMaker.Order(version: version(text), bootstrapper: version("0.1.0.1"), folder: "/in")
     change(&order)
-    return try BundleMaker(files: files).make(order, into: "\(folder)/work")
+    return try BundleMaker(files: files).make(order, into: "\(folder)/unsigned")
   }
 
   func open(_ now: WallTime = start, seed: UInt64 = 1) throws -> ReleaseRepository {

@@ -16,7 +16,7 @@ struct ReleaseRepositoryTests {
     try files.replace("\(programs)/bin/connectord", with: Array("program \(number)".utf8), mode: 0o755, step: "test.input")
     let order = BundleMaker.Order(
       version: ReleaseVersion(1, 0, 0, number), bootstrapper: ReleaseVersion(1, 0, 0, 0), folder: programs)
-    let built = try BundleMaker(files: files).make(order, into: "\(folder)/work")
+    let built = try BundleMaker(files: files).make(order, into: "\(folder)/unsigned")
     var repository = try open(folder)
     let entry = try repository.sign(built.path, now: LiveClock().now().wall)
     return (try repository.publish(entry.version, .current, ring: .percent(10), isEmergency: false, now: LiveClock().now().wall), built.path)

@@ -27,7 +27,7 @@ struct ReleaseDesk {
   let paths: LabPaths
   let files = DiskFiles(onStep: StepSweep.hook("CONNECTOR_LAB"))
   var now: WallTime { LiveClock().now().wall }
-  var work: String { "\(paths.releases)/work" }
+  var work: String { "\(paths.releases)/unsigned" }
 
   init(_ folder: LabFolder) { paths = folder.paths }
 
