@@ -37,12 +37,10 @@ package enum AgentSystemService: Service {
 }
 
 extension AgentSystemService {
-  /// Nil unless the configuration names a release folder. The connector's whole state directory is what a rollback puts back.
+  /// Nil unless the configuration names a release folder.
   private static func releases(_ context: ServiceContext) -> ReleaseOperations? {
-    let state = context.configuration.state
-    guard let root = state.releases else { return nil }
-    var settings = ReleaseSlots.Settings()
-    settings.stateFolder = state.directory
+    guard let root = context.configuration.state.releases else { return nil }
+    let settings = ReleaseSlots.Settings(context.configuration)
     return ReleaseOperations(
       ReleaseSlots(files: context.files, root: root, settings: settings) { fact in if let event = Event(fact) { context.emit(event) } })
   }

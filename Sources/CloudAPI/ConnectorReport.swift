@@ -32,11 +32,17 @@ package struct ConnectorReport: Hashable, Codable, Sendable {
   package var peerAddress: String?
   /// Problems that the connector knows of, each one sentence; empty when it is ready.
   package var problems: [String]
+  /// What is under way under a lease of the rollout coordinator, or ended last. Absent: nothing yet, or a connector from before there were any.
+  package var update: UpdateStanding?
+  /// Whether the machine waits for a restart.
+  package var restartPending: Bool?
+  /// Why this connector takes no updates from the cloud: an administrator pinned it, or it is not installed as releases. Absent: it takes them.
+  package var updatesBarred: String?
 
   package init(
     id: String, fqdn: String, version: String, bootstrapperVersion: String, boot: String, eventSequence: UInt64, time: WallTime, startedAt: WallTime,
     services: [Service], inMaintenance: Bool, elected: String?, electionReason: String, configurationRevision: Int?, peerAddress: String?,
-    problems: [String]
+    problems: [String], update: UpdateStanding? = nil, restartPending: Bool? = nil, updatesBarred: String? = nil
   ) {
     self.id = id
     self.fqdn = fqdn
@@ -53,5 +59,8 @@ package struct ConnectorReport: Hashable, Codable, Sendable {
     self.configurationRevision = configurationRevision
     self.peerAddress = peerAddress
     self.problems = problems
+    self.update = update
+    self.restartPending = restartPending
+    self.updatesBarred = updatesBarred
   }
 }

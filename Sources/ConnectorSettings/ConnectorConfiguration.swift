@@ -10,6 +10,7 @@ package struct ConnectorConfiguration: Hashable, Codable, Sendable {
   package var credentials = Credentials()
   package var configSync = ConfigSync()
   package var highAvailability = HighAvailability()
+  package var updates = Updates()
   package var testbed = Testbed()
 
   package init(connector: Identity, cloud: Cloud) {
@@ -151,6 +152,23 @@ package struct ConnectorConfiguration: Hashable, Codable, Sendable {
     package var peerTimeout = TimeSpan(.seconds(15))
     /// Loopback host:port that this connector answers its peers on; unset means any free port on 127.0.0.1.
     package var listen: String?
+
+    package init() {}
+  }
+
+  /// How this connector takes evergreen updates. Without `root`, or without `state.releases`, it takes none from the cloud.
+  package struct Updates: Hashable, Codable, Sendable {
+    /// The first root of the signed metadata, from a trusted source; later ones follow from it.
+    package var root: String?
+    /// Base address of the repository, with `metadata` and `targets` below it; `releases` below `cloud.url` unless set.
+    package var repository: String?
+    /// What a release on trial must show, and how long it has. The defaults' sources stand at `TrialSettings`.
+    package var trialHealthyFor = TimeSpan(.seconds(600))
+    package var trialProbes = 20
+    package var trialProbeEvery = TimeSpan(.seconds(30))
+    package var trialFailingFor = TimeSpan(.seconds(60))
+    package var trialReadyWithin = TimeSpan(.seconds(180))
+    package var trialLength = TimeSpan(.seconds(3_000))
 
     package init() {}
   }

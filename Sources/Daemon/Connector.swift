@@ -125,11 +125,13 @@ package final class Connector: Sendable {
     heardFromCloud()
     let facts = await facts()
     let identity = state.withLock { $0.identity }
+    let standing = try? await registry.find(.elevation).standing()
     return ConnectorReport(
       id: identity?() ?? "", fqdn: configuration.connector.fqdn, version: ConnectorVersion.connector,
       bootstrapperVersion: ConnectorVersion.bootstrapper, boot: hub.boot, eventSequence: hub.sequence, time: ports.clock.now().wall,
       startedAt: startedAt.wall, services: facts.rows.map { .init(name: $0.name, state: $0.state, restarts: $0.restarts) },
       inMaintenance: facts.inMaintenance, elected: facts.election?.elected, electionReason: facts.election?.reason ?? "not elected yet",
-      configurationRevision: facts.revision, peerAddress: peerAddress, problems: facts.problems)
+      configurationRevision: facts.revision, peerAddress: peerAddress, problems: facts.problems, update: standing?.update,
+      restartPending: standing?.isRestartPending, updatesBarred: standing?.updatesBarred)
   }
 }

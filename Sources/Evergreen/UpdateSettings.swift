@@ -1,3 +1,5 @@
+package import ConnectorSettings
+
 /// How long each state of an update may last, and how often it is tried.
 package struct UpdateSettings: Hashable, Sendable {
   package var trial = TrialSettings()
@@ -18,4 +20,16 @@ package struct UpdateSettings: Hashable, Sendable {
   package var retryPauses: [Duration] = [.seconds(60), .seconds(300), .seconds(600), .seconds(900), .seconds(1_800), .seconds(3_600)]
 
   package init() {}
+}
+
+extension UpdateSettings {
+  /// As a connector's configuration says.
+  package init(_ updates: ConnectorConfiguration.Updates) {
+    trial.healthyFor = updates.trialHealthyFor.duration
+    trial.probes = updates.trialProbes
+    trial.probeEvery = updates.trialProbeEvery.duration
+    trial.failingFor = updates.trialFailingFor.duration
+    trial.readyWithin = updates.trialReadyWithin.duration
+    trial.length = updates.trialLength.duration
+  }
 }

@@ -1,3 +1,4 @@
+package import ConnectorSettings
 package import Evergreen
 package import Releases
 package import World
@@ -27,6 +28,12 @@ package struct ReleaseSlots: Sendable {
     package var stateFolder: String?
 
     package init() {}
+
+    /// As a connector's configuration says: its whole state directory is what a rollback puts back.
+    package init(_ configuration: ConnectorConfiguration) {
+      update = UpdateSettings(configuration.updates)
+      stateFolder = configuration.state.directory
+    }
   }
 
   package let files: any Files

@@ -17,6 +17,8 @@ import Testing
     full.directory.joinedDomain = "x.y"
     full.credentials.rootKeyFile = "/x"
     full.highAvailability.listen = "127.0.0.1:1"
+    full.updates.root = "/x"
+    full.updates.repository = "https://x"
     return try Tree(encoding: full)
   }
 
@@ -38,6 +40,7 @@ import Testing
     #expect(
       Set(optional.map(\.path)) == [
         "state.controlSocket", "state.releases", "directory.file", "directory.joinedDomain", "credentials.rootKeyFile", "highAvailability.listen",
+        "updates.root", "updates.repository",
       ])
   }
 

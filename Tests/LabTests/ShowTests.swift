@@ -1,4 +1,5 @@
 import CloudAPI
+import SimulatedWorld
 import Synchronization
 import Testing
 import World
@@ -52,7 +53,7 @@ private final class Lines: Sendable {
 
   @Test func theTerminalGoesBackOverItsTable() {
     let lines = Lines()
-    let show = TerminalPresenter(clock: FixedClock(), width: { 40 }, write: { lines.add($0) })
+    let show = TerminalPresenter(clock: SimulatedClock(wall: WallTime(seconds: 0)), width: { 40 }, write: { lines.add($0) })
     show.rows([row("c1", "healthy")], now: now)
     show.event("something happened")
     #expect(lines.all.count == 2)
@@ -63,7 +64,7 @@ private final class Lines: Sendable {
 
   @Test func plainLinesSayWhoAndWhy() {
     let lines = Lines()
-    let show = PlainPresenter(clock: FixedClock()) { lines.add($0) }
+    let show = PlainPresenter(clock: SimulatedClock(wall: WallTime(seconds: 0))) { lines.add($0) }
     var wrong = row("c1", "error")
     wrong.reason = "No space."
     show.change(.state(wrong, from: nil), at: now)
@@ -73,7 +74,7 @@ private final class Lines: Sendable {
 
   @Test func theTerminalsTableHasTheFirstStates() {
     let lines = Lines()
-    let show = TerminalPresenter(clock: FixedClock(), width: { 80 }, write: { lines.add($0) })
+    let show = TerminalPresenter(clock: SimulatedClock(wall: WallTime(seconds: 0)), width: { 80 }, write: { lines.add($0) })
     show.change(.state(row("c1", "starting"), from: nil), at: now)
     #expect(lines.all.isEmpty)
     show.change(.state(row("c1", "healthy"), from: "starting"), at: now)
@@ -93,9 +94,4 @@ private final class Lines: Sendable {
       known = rows[0]
     }
   }
-}
-
-private struct FixedClock: WorldClock {
-  func now() -> Now { Now(moment: Moment(nanoseconds: 0), wall: WallTime(seconds: 0)) }
-  func sleep(until moment: Moment) async throws {}
 }

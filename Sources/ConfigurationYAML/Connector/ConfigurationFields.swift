@@ -96,6 +96,22 @@ package enum ConfigurationFields {
     .init(
       "highAvailability.listen", .text(.hostPort),
       "Loopback host:port that this connector answers its peers on; unset means any free port on 127.0.0.1."),
+    .init(
+      "updates.root", .text(.path),
+      "The first root of the releases' signed metadata, from a trusted source. Without it, or without state.releases, this connector takes no updates from the cloud."
+    ),
+    .init(
+      "updates.repository", .text(.httpsURL),
+      "Base address of the repository of releases, with `metadata` and `targets` below it. Unset: `releases` below cloud.url."),
+    .init(
+      "updates.trialHealthyFor", time(.milliseconds(100), .seconds(86_400)), "A release on trial must be healthy without a break for so long."),
+    .init("updates.trialProbes", .integer(1...10_000), "So many healthy probes it needs within that time, one of them through the cloud."),
+    .init("updates.trialProbeEvery", time(.milliseconds(100), .seconds(3600)), "Between two probes of a release on trial."),
+    .init("updates.trialFailingFor", time(.milliseconds(100), .seconds(86_400)), "A release on trial that fails for so long is taken back."),
+    .init("updates.trialReadyWithin", time(.milliseconds(100), .seconds(86_400)), "From the start of a release on trial to its readiness."),
+    .init(
+      "updates.trialLength", time(.seconds(1), .seconds(604_800)),
+      "A trial that is not committed by then is taken back; at least trialHealthyFor, trialReadyWithin and trialProbeEvery together."),
     .init("testbed.faults", .flag, "Only for laboratories: lets `connectorctl fault` crash or hang a service. Never set it in production."),
   ]
 
@@ -113,6 +129,7 @@ package enum ConfigurationFields {
     ("credentials", "The Credential Provider's root key."),
     ("configSync", "How the broker configuration is kept in step with the cloud."),
     ("highAvailability", "How connectors of one resource location watch each other and elect one."),
+    ("updates", "How this connector takes evergreen updates, and what a release on trial must show."),
     ("testbed", "Only for laboratories: never set these in production."),
   ]
 

@@ -20,6 +20,13 @@ package enum ConfigurationRules {
       found.append(
         ("highAvailability.listen", "highAvailability.listen", "'\(listen)' is not on loopback; write 127.0.0.1:PORT, [::1]:PORT or localhost:PORT"))
     }
+    let updates = configuration.updates
+    let needed = TimeSpan(updates.trialHealthyFor.duration + updates.trialReadyWithin.duration + updates.trialProbeEvery.duration)
+    if updates.trialLength.duration < needed.duration {
+      let text =
+        "\(updates.trialLength) must be at least trialHealthyFor, trialReadyWithin and trialProbeEvery together, which is \(needed); raise it or lower those"
+      found.append(("updates.trialLength", "updates.trialHealthyFor", text))
+    }
     let state = configuration.state
     if let releases = state.releases, isAtOrBelow(releases, state.directory) {
       let text =

@@ -8,7 +8,7 @@ import World
 
 struct ReleaseBuild: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "build", abstract: "Pack a folder as a release, unsigned, into the lab's work folder.",
+    commandName: "build", abstract: "Pack a folder as a release, unsigned, into the lab's folder of unsigned releases.",
     discussion: """
       The same files give the same bytes. The folder holds bin/connectord and whatever else belongs to the release; links are refused.
 
@@ -65,7 +65,7 @@ struct ReleaseSign: AsyncParsableCommand {
 
   @OptionGroup var folder: LabFolder
   @Argument(help: "The version (default: the highest one that is built).") var version: ReleaseVersion?
-  @Option(help: ArgumentHelp("A bundle that lies somewhere else than in the work folder.", valueName: "file")) var bundle: String?
+  @Option(help: ArgumentHelp("A bundle that lies somewhere else than among the lab's unsigned releases.", valueName: "file")) var bundle: String?
 
   func run() async throws {
     try await reporting {

@@ -1,4 +1,5 @@
 package import AgentSystem
+package import CloudAPI
 package import World
 
 /// Which service a call comes from. Only its `ServiceContext` makes one, so that no service can speak for another.
@@ -15,16 +16,28 @@ package protocol Elevating: Sendable {
   func standing() async throws -> ConnectorStanding
 }
 
-/// Maintenance and the scheduled restart.
+/// Maintenance, the scheduled restart, and what is known of updates.
 package struct ConnectorStanding: Hashable, Sendable {
   package var inMaintenance: Bool
   package var maintenanceReason: String
   package var restart: ScheduledRestart?
+  /// Under a lease of the cloud's rollout coordinator, or what ended last.
+  package var update: UpdateStanding?
+  /// The machine waits for a restart.
+  package var isRestartPending: Bool
+  /// Why it takes no updates from the cloud; nil when it does.
+  package var updatesBarred: String?
 
-  package init(inMaintenance: Bool = false, maintenanceReason: String = "", restart: ScheduledRestart? = nil) {
+  package init(
+    inMaintenance: Bool = false, maintenanceReason: String = "", restart: ScheduledRestart? = nil, update: UpdateStanding? = nil,
+    isRestartPending: Bool = false, updatesBarred: String? = nil
+  ) {
     self.inMaintenance = inMaintenance
     self.maintenanceReason = maintenanceReason
     self.restart = restart
+    self.update = update
+    self.isRestartPending = isRestartPending
+    self.updatesBarred = updatesBarred
   }
 }
 
