@@ -27,14 +27,17 @@ let package = Package(
   targets: [
     room("World"),
     room("SimulatedWorld", ["World"]),
-    room("Releases", ["World"]),
-    room("Evergreen", ["World", "Releases"]),
+    room("ConnectorSettings"),
+    room("StrictJSON"),
+    room("Releases", ["World", "StrictJSON"]),
+    room("Evergreen", ["World", "ConnectorSettings", "Releases"]),
     .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-    room("ReleaseSlots", ["World", "Releases", "Evergreen", "CArchive"] + crypto),
-    room("TUF", ["World"] + crypto),
-    room("TUFRepository", ["World", "TUF"] + crypto),
+    room("ReleaseSlots", ["World", "ConnectorSettings", "Releases", "Evergreen", "CArchive"] + crypto),
+    room("TUF", ["World", "StrictJSON"] + crypto),
+    room("TUFRepository", ["World", "StrictJSON", "TUF"] + crypto),
     .executableTarget(
-      name: "Fuzz", dependencies: ["World", "SimulatedWorld", "Releases", "ReleaseSlots", "TUF", "TUFRepository"] + crypto, swiftSettings: ours,
+      name: "Fuzz", dependencies: ["World", "SimulatedWorld", "Releases", "ReleaseSlots", "StrictJSON", "TUF", "TUFRepository"] + crypto,
+      swiftSettings: ours,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]
 )

@@ -1,5 +1,6 @@
 import Foundation
 import LiveWorld
+import StrictJSON
 import TUF
 import TUFFetch
 import World

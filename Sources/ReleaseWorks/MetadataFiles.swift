@@ -1,3 +1,4 @@
+import StrictJSON
 internal import TUF
 internal import TUFRepository
 internal import World

@@ -1,4 +1,5 @@
 package import Releases
+import StrictJSON
 internal import TUF
 internal import TUFRepository
 package import World

@@ -1,3 +1,4 @@
+import StrictJSON
 import World
 
 extension ReleaseManifest {
@@ -9,7 +10,7 @@ extension ReleaseManifest {
     let known = [
       "format", "version", "bootstrapper", "platform", "floors", "program", "default-configuration", "state-format", "files",
     ]
-    let top = try Fields(try StrictJSON.parse(bytes), at: "whole", known: known)
+    let top = try Fields(try Self.document(bytes).top, at: "whole", known: known)
     guard try top.integer("format") == 1 else { throw ManifestError(field: "format", expected: "1; this connector reads no other") }
     version = try top.version("version")
     bootstrapper = try top.version("bootstrapper")
@@ -25,6 +26,13 @@ extension ReleaseManifest {
     }
     guard files.contains(where: { $0.path == configuration }) else {
       throw ManifestError(field: "default-configuration", expected: "the path of one of the files; got '\(configuration.prefix(80))'")
+    }
+  }
+
+  /// Eight levels are more than a manifest has.
+  private static func document(_ bytes: [UInt8]) throws(ManifestError) -> JSONTree {
+    do throws(JSONError) { return try JSONTree.parse(bytes, limits: JSONLimits(depth: 8)) } catch {
+      throw ManifestError(field: "byte \(error.offset)", expected: "a JSON document that can be accepted; \(error.detail)")
     }
   }
 
@@ -45,7 +53,7 @@ extension ReleaseManifest {
     var floors: [ReleaseVersion] = []
     for (index, item) in items.enumerated() {
       let field = "floors[\(index)]"
-      guard case .string(let text) = item, let floor = ReleaseVersion(text) else {
+      guard let text = item.text, let floor = ReleaseVersion(text) else {
         throw ManifestError(field: field, expected: "a version such as 4.370.0.1227")
       }
       guard floor < version else { throw ManifestError(field: field, expected: "a version below \(version); got \(floor)") }
@@ -94,29 +102,29 @@ extension ReleaseManifest {
 /// One object of the manifest, with its place for the messages.
 private struct Fields {
   private let place: String
-  private let values: [String: StrictJSON]
+  private let object: JSONView
 
-  init(_ value: StrictJSON, at place: String, known: [String]) throws(ManifestError) {
-    guard case .object(let values) = value else { throw ManifestError(field: place, expected: "an object; got \(value.kind)") }
-    if let unknown = values.keys.filter({ !known.contains($0) }).min() {
+  init(_ value: JSONView, at place: String, known: [String]) throws(ManifestError) {
+    guard value.isObject else { throw ManifestError(field: place, expected: "an object; got \(value.kind)") }
+    if let unknown = value.members.compactMap(\.name.text).filter({ !known.contains($0) }).min() {
       let field = (place == "whole" ? "" : place + ".") + unknown.prefix(40)
       throw ManifestError(field: field, expected: "one of the fields \(known.joined(separator: ", "))")
     }
     self.place = place
-    self.values = values
+    object = value
   }
 
   private func name(_ field: String) -> String { place == "whole" ? field : "\(place).\(field)" }
-  func has(_ field: String) -> Bool { values[field] != nil }
+  func has(_ field: String) -> Bool { object[field] != nil }
 
-  private func value(_ field: String) throws(ManifestError) -> StrictJSON {
-    guard let value = values[field] else { throw ManifestError(field: name(field), expected: "a value; it is missing") }
+  private func value(_ field: String) throws(ManifestError) -> JSONView {
+    guard let value = object[field] else { throw ManifestError(field: name(field), expected: "a value; it is missing") }
     return value
   }
 
   func string(_ field: String) throws(ManifestError) -> String {
     let found = try value(field)
-    guard case .string(let text) = found else { throw ManifestError(field: name(field), expected: "a text; got \(found.kind)") }
+    guard let text = found.text else { throw ManifestError(field: name(field), expected: "a text; got \(found.kind)") }
     return text
   }
 
@@ -128,18 +136,17 @@ private struct Fields {
   }
 
   func integer(_ field: String, in range: ClosedRange<Int64> = 0...Int64.max) throws(ManifestError) -> Int64 {
-    let found = try value(field)
-    guard case .integer(let number) = found, range.contains(number) else {
+    guard let number = try value(field).integer, range.contains(number) else {
       throw ManifestError(field: name(field), expected: "a whole number of \(range.lowerBound) to \(range.upperBound)")
     }
     return number
   }
 
-  func array(_ field: String, atMost count: Int) throws(ManifestError) -> [StrictJSON] {
+  func array(_ field: String, atMost count: Int) throws(ManifestError) -> [JSONView] {
     let found = try value(field)
-    guard case .array(let items) = found else { throw ManifestError(field: name(field), expected: "a list; got \(found.kind)") }
-    guard items.count <= count else { throw ManifestError(field: name(field), expected: "at most \(count) entries; got \(items.count)") }
-    return items
+    guard found.isArray else { throw ManifestError(field: name(field), expected: "a list; got \(found.kind)") }
+    guard found.count <= count else { throw ManifestError(field: name(field), expected: "at most \(count) entries; got \(found.count)") }
+    return Array(found.elements)
   }
 
   func object(_ field: String, known: [String]) throws(ManifestError) -> Fields { try Fields(try value(field), at: name(field), known: known) }

@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// What a fuzzer calls with any bytes: everything that an update does with bytes from a repository before and besides checking signatures. It must
 /// return, whatever they are.
 package func fuzzMetadata(_ bytes: UnsafeRawBufferPointer) {

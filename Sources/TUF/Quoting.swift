@@ -1,3 +1,4 @@
+package import StrictJSON
 internal import World
 
 /// Untrusted names made safe for requests, files and messages.

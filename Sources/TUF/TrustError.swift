@@ -1,3 +1,4 @@
+package import StrictJSON
 internal import World
 
 /// Why an update stopped. Everything accepted before it stays, and the next cycle may go on from there.

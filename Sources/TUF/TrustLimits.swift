@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// Everything that bounds an update (T5). No number from a repository makes any of these larger.
 package struct TrustLimits: Hashable, Sendable {
   /// Bytes of one root, timestamp, snapshot and targets file. A length that metadata lists counts if it is smaller.

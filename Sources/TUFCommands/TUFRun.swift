@@ -1,4 +1,5 @@
 internal import LiveWorld
+import StrictJSON
 internal import TUF
 internal import TUFFetch
 internal import World

@@ -1,4 +1,5 @@
-package import TUF
+package import StrictJSON
+import TUF
 
 /// A JSON value to be written as metadata: whole numbers only, as canonical JSON wants it.
 package indirect enum JSONValue: Hashable, Sendable {

@@ -1,4 +1,5 @@
-package import TUF
+package import StrictJSON
+import TUF
 internal import World
 
 extension Repository {

@@ -1,3 +1,4 @@
+package import StrictJSON
 package import TUF
 package import World
 

@@ -1,6 +1,7 @@
 internal import Crypto
 internal import CryptoExtras
-package import TUF
+package import StrictJSON
+import TUF
 
 /// A private key that signs metadata, with the public part as metadata lists it.
 ///

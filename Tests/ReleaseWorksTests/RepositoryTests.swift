@@ -1,6 +1,7 @@
 import ReleaseWorks
 import Releases
 import SimulatedWorld
+import StrictJSON
 import TUF
 import Testing
 import World

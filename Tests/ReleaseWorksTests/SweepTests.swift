@@ -1,6 +1,7 @@
 import ReleaseWorks
 import Releases
 import SimulatedWorld
+import StrictJSON
 import Synchronization
 import TUF
 import Testing

@@ -2,6 +2,7 @@ import ReleaseSlots
 import ReleaseWorks
 import Releases
 import SimulatedWorld
+import StrictJSON
 import Synchronization
 import TUF
 import World

@@ -36,12 +36,13 @@ import World
     (text(platform: #"{"os":"linux","arch":"vax"}"#), "platform.arch"), (text(platform: #"{"os":"linux"}"#), "platform.arch"),
     (text(floors: #"["4.370.0.1227"]"#), "floors[0]"), (text(floors: #"["4.2.0.0","4.1.0.0"]"#), "floors[1]"), (text(floors: "[4]"), "floors[0]"),
     (text(program: "bin/other"), "program"), (text(program: "etc/d.yaml"), "program"), (text(more: #","state-format":-1"#), "state-format"),
-    (text(more: #","state-format":1.5"#), "byte"), (text(more: #","extra":1"#), "extra"), (text(more: #","format":1"#), "format"),
+    (text(more: #","state-format":1.5"#), "state-format"), (text(more: #","extra":1"#), "extra"), (text(more: #","format":1"#), "byte"),
     (text(files: []), "files"), (text(files: [file("bin/connectord")]), "default-configuration"),
     (text(files: [file("bin/connectord", length: "-1")]), "files[0].length"), (text(files: [file("bin/connectord", mode: "4755")]), "files[0].mode"),
     (text(files: [file("bin/connectord", mode: "0777")]), "files[0].mode"), (text(files: [file("bin/connectord", mode: "0100")]), "files[0].mode"),
     (text(files: [file("bin/connectord", sha256: "ABCD")]), "files[0].sha256"), ("[]", "whole"), ("{", "byte"), ("", "byte"), (text() + "x", "byte"),
-    (#"{"a":"\u0000"}"#, "byte"), (String(repeating: "[", count: 100), "byte"), (#"{"format":1}"#, "version"),
+    (#"{"a":"\u0000"}"#, "a"), (text(program: #"bin/\u0000"#), "program"), (String(repeating: "[", count: 100), "byte"),
+    (#"{"format":1}"#, "version"),
   ])
   func whatIsWrongIsNamed(_ text: String, _ field: String) {
     let error = Self.refusal(text)

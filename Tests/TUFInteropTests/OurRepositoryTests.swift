@@ -1,4 +1,5 @@
 import Foundation
+import StrictJSON
 import TUF
 import TUFRepository
 import Testing

@@ -1,3 +1,4 @@
+import StrictJSON
 import TUF
 import TUFRepository
 import Testing

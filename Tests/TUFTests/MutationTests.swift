@@ -1,4 +1,5 @@
 import SimulatedWorld
+import StrictJSON
 import TUF
 import TUFRepository
 import Testing

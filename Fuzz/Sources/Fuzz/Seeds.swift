@@ -1,6 +1,7 @@
 import Crypto
 import Glibc
 import Releases
+import StrictJSON
 import TUF
 import TUFRepository
 import World

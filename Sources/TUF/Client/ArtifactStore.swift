@@ -1,3 +1,4 @@
+package import StrictJSON
 package import World
 
 /// Downloaded targets on disk, one file for each target path, named by the whole path quoted.

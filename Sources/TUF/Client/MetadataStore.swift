@@ -1,3 +1,4 @@
+package import StrictJSON
 package import World
 
 /// The trusted metadata on disk: `<role>.json` for each role, byte for byte as it came, role names quoted. Each file is replaced in one durable step.

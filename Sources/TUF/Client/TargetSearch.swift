@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// The search for a target: pre-order, depth first, in the order of the delegations (section 5.6.7).
 extension TrustClient {
   /// The target as the most trusted role that lists it describes it. Call it after `refresh`.

@@ -1,3 +1,4 @@
+package import StrictJSON
 package import World
 
 /// The detailed client workflow (section 5) over the ports for disk and network.

@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// The length and hashes that metadata lists for a file: what makes T1 and T6 checkable.
 package struct ContentCheck: Hashable, Sendable {
   /// Nil when none is listed.

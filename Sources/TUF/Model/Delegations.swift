@@ -1,3 +1,4 @@
+package import StrictJSON
 internal import World
 
 /// To whom a role delegates, and for which paths (section 4.5; TAP 15 for the bins).

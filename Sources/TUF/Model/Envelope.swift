@@ -1,3 +1,4 @@
+package import StrictJSON
 package import World
 
 /// A metadata file taken apart but not yet believed: the signed part as a tree, and who claims to have signed it.

@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// The keys that may speak for a role, and how many of them must.
 package struct RoleKeys: Hashable, Sendable {
   package var keyIDs: [ExactText]

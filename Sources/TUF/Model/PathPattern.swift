@@ -1,3 +1,5 @@
+package import StrictJSON
+
 /// A shell pattern of a delegation, such as `releases/*/v?.zip`: `*` and `?` and sets such as `[a-z]`, none of which matches a slash, so pattern
 /// and path have as many parts. It takes at most the product of the lengths, whatever the pattern.
 package struct PathPattern: Sendable {

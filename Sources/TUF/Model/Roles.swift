@@ -1,3 +1,4 @@
+package import StrictJSON
 package import World
 
 /// The trusted root: who may speak for each top-level role (section 4.3).

@@ -1,3 +1,4 @@
+package import StrictJSON
 package import World
 
 /// A file that the repository offers, as a role speaks of it.

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import CryptoExtras
+import StrictJSON
 
 /// The public keys that this client can verify with.
 enum VerifyingKey {

@@ -1,3 +1,4 @@
+package import StrictJSON
 package import World
 
 /// What is trusted within one update, and the rules by which it grows (section 5.3 to 5.6). Pure: no clock, disk or network.

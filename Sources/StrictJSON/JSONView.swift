@@ -5,6 +5,18 @@ package struct JSONView: Sendable {
 
   private var node: JSONTree.Node { tree.nodes[index] }
 
+  /// For messages: `an object`, `a list`, `a text`, `a number`, `true or false`, `null`.
+  package var kind: String {
+    switch node.kind {
+    case .object: "an object"
+    case .array: "a list"
+    case .string: "a text"
+    case .integer, .fraction: "a number"
+    case .yes, .no: "true or false"
+    case .null: "null"
+    }
+  }
+
   package var isObject: Bool { node.kind == .object }
   package var isArray: Bool { node.kind == .array }
   package var isString: Bool { node.kind == .string }
