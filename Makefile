@@ -9,6 +9,8 @@ SCRATCH ?= $(shell .ci/scratch)
 SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build --scratch-path $(SCRATCH)
 SWIFT_TEST := swift test --scratch-path $(SCRATCH)
 ARGS ?=
+# `build`, and with it `up` and `release`, keep to what was built last; `make build CONFIGURATION=release` changes it.
+CONFIGURATION ?= $(or $(filter debug release,$(notdir $(shell readlink bin))),debug)
 # Long runs of pure logic, and clients of Python: apart from the tests that wait for each other over sockets.
 LONG := ^(Rollouts|AgentSystemHost|Releases|ReleaseSlots|ReleaseWorks|Evergreen|TUF|TUFInterop)Tests[.]
 
@@ -22,8 +24,8 @@ deps:
 
 build: deps ## build everything and link the programs into bin/
 	@echo "building (the first time on a machine takes about 10 minutes, for the packages) ..."
-	@$(SWIFT_BUILD)
-	@.ci/link-programs "$$($(SWIFT_BUILD) --show-bin-path)"
+	@$(SWIFT_BUILD) -c $(CONFIGURATION)
+	@.ci/link-programs "$$($(SWIFT_BUILD) -c $(CONFIGURATION) --show-bin-path)"
 
 up: build ## bring up a resource location with its simulated cloud (ARGS="--connectors 3")
 	@exec bin/connector-lab up $(ARGS)

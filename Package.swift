@@ -131,9 +131,9 @@ let package = Package(
         "Lab",
         kit + [
           "Daemon", "ServiceOrder", "SimulatedCloud", "CloudServer", "CloudStore", "CloudLinkAcceptor", "LabCA", "BrokerConfiguration",
-          "ConfigurationYAML", "ControlAPI", "EventHub", "LiveWorld", httpClient,
+          "ConfigurationYAML", "ControlAPI", "Evergreen", "EventHub", "LiveWorld", "ReleaseSlots", "ReleaseWorks", httpClient,
         ] + nioTLS),
-      room("DaemonCommands", ["Daemon", "World", argumentParser]),
+      room("DaemonCommands", ["Daemon", "LiveWorld", "Releases", "World", argumentParser]),
       room(
         "LabCommands",
         [
@@ -210,10 +210,20 @@ let package = Package(
       tests("Connectorctl", ground + ["CloudAPI", "ControlAPI", "ConnectorctlCommands", argumentParser]),
       tests("ServiceOrder", ["World", "ServiceOrder"]),
       tests("Daemon", ground + ["LiveWorld", "SimulatedWorld", "ConnectorSettings", "EventHub", "Supervision", "Daemon", "ControlAPI"] + nio),
-      tests("Lab", ["World", "LiveWorld", "SimulatedWorld", "ConnectorSettings", "Lab"]),
+      tests("DaemonCommands", ["World", "LiveWorld", "SimulatedWorld", "Daemon", "Releases", "DaemonCommands"]),
+      tests(
+        "Lab",
+        [
+          "World", "LiveWorld", "SimulatedWorld", "ConnectorSettings", "Releases", "Evergreen", "EvergreenCheckers", "ReleaseSlots", "ReleaseWorks",
+          "Lab",
+        ]),
       tests("LabCommands", ["World", "Lab", "LabCommands", "Rollouts", argumentParser]),
       tests("Tidy", []),
       .testTarget(
-        name: "ProcessTests", dependencies: ["connectord", "connectorctl", "connector-lab"], path: "Tests/ProcessTests", swiftSettings: ours),
+        name: "ProcessTests",
+        dependencies: [
+          "connectord", "connectorctl", "connector-lab", "World", "LiveWorld", "Releases", "Evergreen", "EvergreenCheckers", "ReleaseSlots",
+          "ReleaseWorks",
+        ], path: "Tests/ProcessTests", swiftSettings: ours),
     ]
 )

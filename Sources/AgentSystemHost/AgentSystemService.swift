@@ -41,8 +41,12 @@ extension AgentSystemService {
   private static func releases(_ context: ServiceContext) -> ReleaseOperations? {
     guard let root = context.configuration.state.releases else { return nil }
     let settings = ReleaseSlots.Settings(context.configuration)
+    let trail = FactTrail(files: context.files, root: root)
     return ReleaseOperations(
-      ReleaseSlots(files: context.files, root: root, settings: settings) { fact in if let event = Event(fact) { context.emit(event) } })
+      ReleaseSlots(files: context.files, root: root, settings: settings) { fact in
+        trail.add(fact)
+        if let event = Event(fact) { context.emit(event) }
+      })
   }
 }
 

@@ -110,7 +110,7 @@ package final class Connector: Sendable {
     let (identity, now) = (state.withLock { $0.identity }, ports.clock.now())
     return StatusReport(
       connector: configuration.connector.fqdn, id: identity?(), customer: configuration.connector.customer,
-      resourceLocation: configuration.connector.resourceLocation, cloud: configuration.cloud.url, version: ConnectorVersion.connector,
+      resourceLocation: configuration.connector.resourceLocation, cloud: configuration.cloud.url, version: ports.version.connector,
       health: verdict,
       state: facts.sentence(verdict), link: facts.link,
       election: facts.election.map { ElectionReport(elected: $0.elected, isSelf: $0.isSelf, reason: $0.reason, candidates: $0.candidates) },
@@ -127,8 +127,8 @@ package final class Connector: Sendable {
     let identity = state.withLock { $0.identity }
     let standing = try? await registry.find(.elevation).standing()
     return ConnectorReport(
-      id: identity?() ?? "", fqdn: configuration.connector.fqdn, version: ConnectorVersion.connector,
-      bootstrapperVersion: ConnectorVersion.bootstrapper, boot: hub.boot, eventSequence: hub.sequence, time: ports.clock.now().wall,
+      id: identity?() ?? "", fqdn: configuration.connector.fqdn, version: ports.version.connector,
+      bootstrapperVersion: ports.version.bootstrapper, boot: hub.boot, eventSequence: hub.sequence, time: ports.clock.now().wall,
       startedAt: startedAt.wall, services: facts.rows.map { .init(name: $0.name, state: $0.state, restarts: $0.restarts) },
       inMaintenance: facts.inMaintenance, elected: facts.election?.elected, electionReason: facts.election?.reason ?? "not elected yet",
       configurationRevision: facts.revision, peerAddress: peerAddress, problems: facts.problems, update: standing?.update,

@@ -16,11 +16,14 @@ package struct ConnectorPorts: Sendable {
   package var configurationPath: String?
   /// Where directories come from; connectors of one process may share one.
   package var directories: Directories
+  /// What this connector says that it is.
+  package var version: RunningVersion
 
   package init(
     name: String? = nil, clock: any WorldClock, random: any RandomSource, files: any Files, outputs: [any EventOutput],
     eventLoops: any EventLoopGroup,
-    processID: Int, configurationPath: String? = nil, directories: Directories = Directories()
+    processID: Int, configurationPath: String? = nil, directories: Directories = Directories(),
+    version: RunningVersion = RunningVersion()
   ) {
     self.name = name
     self.clock = clock
@@ -31,5 +34,6 @@ package struct ConnectorPorts: Sendable {
     self.processID = processID
     self.configurationPath = configurationPath
     self.directories = directories
+    self.version = version
   }
 }

@@ -25,7 +25,7 @@ extension Connector {
       return refuse(error.description, error.exit)
     }
     hub.emit(
-      .daemonStarted(version: ConnectorVersion.connector, fqdn: configuration.connector.fqdn, directory: configuration.state.directory), from: nil)
+      .daemonStarted(version: ports.version.connector, fqdn: configuration.connector.fqdn, directory: configuration.state.directory), from: nil)
     do throws(FileError) {
       if let before = try directory.begin(boot: hub.boot) { hub.emit(.daemonPreviousRunUnclean(previousBoot: before), from: nil) }
     } catch {
@@ -49,7 +49,7 @@ extension Connector {
 
   private func runParts(_ onChange: @escaping @Sendable () -> Void) async -> ExitReason {
     let link = LiveCloudLink(
-      configuration: configuration, version: ConnectorVersion.connector, files: ports.files, clock: ports.clock, random: ports.random, events: hub,
+      configuration: configuration, version: ports.version.connector, files: ports.files, clock: ports.clock, random: ports.random, events: hub,
       group: ports.eventLoops
     ) { [self] status in
       if status.state == .connected { heardFromCloud() }
@@ -110,7 +110,7 @@ extension Connector {
 
     let socket = configuration.state.controlSocket ?? "\(configuration.state.directory)/control.sock"
     let server = ControlServer(
-      path: socket, software: "connectord \(ConnectorVersion.connector)", handler: ControlRequests(connector: self), events: hub)
+      path: socket, software: "connectord \(ports.version.connector)", handler: ControlRequests(connector: self), events: hub)
     return await withTaskGroup(of: Ended.self) { group in
       group.addTask { .supervisor(await supervisor.run()) }
       group.addTask {
@@ -176,7 +176,7 @@ extension Connector {
   }
 
   private func agentSystemPorts() -> AgentSystemPorts {
-    AgentSystemPorts(version: ConnectorVersion.connector) { [self] service in
+    AgentSystemPorts(version: ports.version.connector) { [self] service in
       switch await supervisor?.restart(service.rawValue) {
       case .accepted: return
       case .disabled: throw NotSimulated("service \(service.rawValue)")

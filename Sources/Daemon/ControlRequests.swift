@@ -33,7 +33,7 @@ struct ControlRequests: ControlHandler {
     case .status: return .status(report: await connector.statusReport())
     case .health: return .health(verdict: await connector.verdict())
     case .services: return .services(rows: await connector.facts().rows)
-    case .version: return .version(report: VersionReport(version: ConnectorVersion.connector, boot: connector.hub.boot))
+    case .version: return .version(report: VersionReport(version: connector.ports.version.connector, boot: connector.hub.boot))
     case .restart(let service):
       try known(service)
       _ = try await connector.calls.call(.watchDog, "restart-service", json(["name": .text(service.rawValue)]), from: .control(uid: uid))

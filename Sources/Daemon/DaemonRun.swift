@@ -8,18 +8,20 @@ import NIOPosix
 import Supervision
 import Synchronization
 import Systemd
-import World
+package import World
 
 /// `connectord run`: one connector as a process, with its signals and its service manager.
 package struct DaemonRun: Sendable {
   private let configurationPath: String
   private let name: String?
   private let stopWithParent: Bool
+  private let version: RunningVersion
 
-  package init(configurationPath: String, name: String?, stopWithParent: Bool) {
+  package init(configurationPath: String, name: String?, stopWithParent: Bool, version: RunningVersion = RunningVersion()) {
     self.configurationPath = configurationPath
     self.name = name
     self.stopWithParent = stopWithParent
+    self.version = version
   }
 
   package func run() async -> ExitReason {
@@ -40,7 +42,8 @@ package struct DaemonRun: Sendable {
       configuration: configuration,
       ports: ConnectorPorts(
         name: name, clock: LiveClock(), random: SystemRandom(), files: files, outputs: Self.outputs(configuration.events),
-        eventLoops: MultiThreadedEventLoopGroup.singleton, processID: Int(getpid()), configurationPath: configurationPath))
+        eventLoops: MultiThreadedEventLoopGroup.singleton, processID: Int(getpid()), configurationPath: configurationPath,
+        version: version))
     let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let signals = Signals([SIGTERM, SIGINT, SIGHUP])
     let listener = Task { await listen(signals, connector, manager) }

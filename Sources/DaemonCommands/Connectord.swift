@@ -14,7 +14,7 @@ package struct Connectord: AsyncParsableCommand {
         connectord check-config /etc/connectord/connectord.yaml
         connectord run --config /etc/connectord/connectord.yaml
       """,
-    version: ConnectorVersion.connector,
+    version: OwnRelease.current.version.connector,
     subcommands: [Run.self, CheckConfig.self])
 
   package init() {}

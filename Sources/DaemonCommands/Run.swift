@@ -21,7 +21,11 @@ struct Run: AsyncParsableCommand {
   var stopWithParent = false
 
   func run() async throws {
-    let reason = await DaemonRun(configurationPath: Self.absolute(config), name: name, stopWithParent: stopWithParent).run()
+    let release = OwnRelease.current
+    if let problem = release.problem { try? FileHandle.standardError.write(contentsOf: Data("connectord: \(problem)\n".utf8)) }
+    let reason = await DaemonRun(
+      configurationPath: Self.absolute(config), name: name, stopWithParent: stopWithParent, version: release.version
+    ).run()
     if reason != .stopped { throw ExitCode(reason.rawValue) }
   }
 

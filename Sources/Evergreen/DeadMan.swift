@@ -10,13 +10,19 @@ package struct TrialRuns: Hashable, Sendable, Codable {
   package var isReady: Bool
   /// How the process ended by itself; nil while it runs, after a power cut and after a stop that was asked for.
   package var end: String?
+  /// Why the dead man ended the process; kept before the process is ended, so that the trial is not started again whatever happens then.
+  package var verdict: String?
 
-  package init(generation: UInt64, starts: Int = 0, startedAt: WallTime = WallTime(seconds: 0), isReady: Bool = false, end: String? = nil) {
+  package init(
+    generation: UInt64, starts: Int = 0, startedAt: WallTime = WallTime(seconds: 0), isReady: Bool = false, end: String? = nil,
+    verdict: String? = nil
+  ) {
     self.generation = generation
     self.starts = starts
     self.startedAt = startedAt
     self.isReady = isReady
     self.end = end
+    self.verdict = verdict
   }
 }
 
@@ -37,6 +43,13 @@ package struct DeadManDecision: Hashable, Sendable {
   package var reason: String
   /// While a trial runs: when to decide anew. Never later than the deadline.
   package var checkAgainIn: Duration?
+
+  package init(run: UpdateFact.Role, step: Step, reason: String, checkAgainIn: Duration?) {
+    self.run = run
+    self.step = step
+    self.reason = reason
+    self.checkAgainIn = checkAgainIn
+  }
 }
 
 /// L4: whatever became of the WatchDog, the agent or the machine, a trial that is not committed ends here. One pure function for every launcher:
@@ -50,7 +63,6 @@ package func deadManDecision(
   switch record.phase {
   case .idle: return standing(intact)
   case .committing:
-
     guard intact.contains(.trial) else { return back(.rollBack, "files of the trial are missing or changed", intact) }
     return decided(.trial, .finishCommit, "the trial was committed")
   case .rollingBack(let rollback): return back(.finishRollback, rollback.reason, intact)
@@ -74,6 +86,7 @@ private func problem(
   _ trial: EvergreenRecord.Trial, _ now: WallTime, _ runs: TrialRuns, _ isRunning: Bool, _ intact: Set<UpdateFact.Role>
 ) -> String? {
   if !intact.contains(.trial) { return "files of the trial are missing or changed" }
+  if let verdict = runs.verdict { return verdict }
   if let end = runs.end { return "the trial ended by itself: \(end)" }
   if let problem = clockProblem(trial, now) { return problem }
   if now >= trial.deadline { return "the trial was not committed by its deadline" }

@@ -129,10 +129,10 @@ package struct DiskFiles: Files {
       if errno == ENOENT || errno == ENOTDIR { return nil }
       throw FileError.system(errno, path, "lstat")
     }
+    let kind = status.st_mode & S_IFMT
     return FileInfo(
-      size: Int64(status.st_size), mode: status.st_mode & 0o7777, owner: status.st_uid,
-      isDirectory: status.st_mode & S_IFMT == S_IFDIR,
-      isLink: status.st_mode & S_IFMT == S_IFLNK)
+      size: Int64(status.st_size), mode: status.st_mode & 0o7777, owner: status.st_uid, isDirectory: kind == S_IFDIR, isLink: kind == S_IFLNK,
+      isSpecial: ![S_IFDIR, S_IFLNK, S_IFREG].contains(kind))
   }
 
   package func space(_ path: String) throws(FileError) -> FileSpace {

@@ -10,27 +10,47 @@ package struct BootChoice: Hashable, Sendable {
   package var program: String
   /// For people.
   package var reason: String
-  /// Ask `check` by then; nil when nothing is on trial.
+  /// Ask `check` by then; nil when nothing is on trial and nothing needs to be asked.
   package var checkAgainIn: Duration?
   /// Why a person is needed.
   package var escalation: String?
+  /// The last thing that was finished before this choice, such as a rollback.
+  package var finished: DeadManDecision.Step
+
+  package init(
+    slot: SlotName, role: UpdateFact.Role, program: String, reason: String, checkAgainIn: Duration?, escalation: String?,
+    finished: DeadManDecision.Step
+  ) {
+    self.slot = slot
+    self.role = role
+    self.program = program
+    self.reason = reason
+    self.checkAgainIn = checkAgainIn
+    self.escalation = escalation
+    self.finished = finished
+  }
 }
 
-/// What whoever starts the connector does: before each start `boot`, while it runs `noteReady`, `check` and `noteEnd`. None needs the network.
+/// What whoever starts the connector does: before each start `boot`; while it runs `noteReady` and `check`, which write nothing but `runs.json`, because the
+/// record is the Agent System's then; after an end that nobody asked for `noteEnd`. None needs the network.
 extension ReleaseSlots {
   /// Finishes what a crash, a trial or an order left, and chooses what runs (L1, L4, L5). It throws only when no complete release is left; a failing
   /// disk is told of in `escalation`, and what is whole runs.
   package func boot(at now: WallTime) throws(SlotError) -> BootChoice {
     var trouble: String?
-    var why: String?
+    var why: (reason: String, step: DeadManDecision.Step)?
     // Each round makes one step durable; an update has no more than these.
     for _ in 0..<8 {
       do throws(SlotError) {
         var record = try record(at: now)
         let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
-        var decision = deadManDecision(record, now: now, runs: runs, intact: intact(record))
-        if let why { decision.reason = why } else if decision.step != .none { why = decision.reason }
-        if try perform(decision, &record, at: now) { return try choice(decision, record, runs, trouble, at: now) }
+        let (intact, whole) = intact(record)
+        var decision = deadManDecision(record, now: now, runs: runs, intact: intact)
+        if let why { decision.reason = why.reason }
+        if decision.step != .none { why = (decision.reason, decision.step) }
+        if try perform(decision, &record, at: now) {
+          return try choice(decision, record, runs, finished: why?.step ?? .none, whole, at: now)
+        }
       } catch {
         if case .nothingToRun = error { throw error }
         trouble = error.description
@@ -53,10 +73,15 @@ extension ReleaseSlots {
     return false
   }
 
+  /// - Parameter whole: releases that were hashed just now; hashing takes most of a start's time.
   private func choice(
-    _ decision: DeadManDecision, _ record: EvergreenRecord, _ runs: TrialRuns, _ trouble: String?, at now: WallTime
+    _ decision: DeadManDecision, _ record: EvergreenRecord, _ runs: TrialRuns, finished: DeadManDecision.Step, _ whole: Set<SlotName>,
+    at now: WallTime
   ) throws(SlotError) -> BootChoice {
-    guard let slot = try slot(decision.run), let manifest = try manifest(of: slot), try problem(of: slot) == nil else {
+    guard let slot = try slot(decision.run), let manifest = try manifest(of: slot) else {
+      throw .nothingToRun("neither the active nor the last good release is whole")
+    }
+    if !whole.contains(slot), try problem(of: slot) != nil {
       throw .nothingToRun("neither the active nor the last good release is whole")
     }
     if decision.run == .trial, let trial = record.trial {
@@ -79,8 +104,7 @@ extension ReleaseSlots {
     }
     return BootChoice(
       slot: slot, role: decision.run, program: "\(folder(of: slot))/\(manifest.program)", reason: decision.reason,
-      checkAgainIn: decision.checkAgainIn,
-      escalation: trouble ?? record.escalation)
+      checkAgainIn: decision.checkAgainIn, escalation: record.escalation, finished: finished)
   }
 
   /// The disk does not let an update end. The release to go back to runs as it is; the next start tries again.
@@ -97,36 +121,8 @@ extension ReleaseSlots {
       }
       return BootChoice(
         slot: slot, role: role, program: "\(folder(of: slot))/\(manifest.program)", reason: "the update could not be finished", checkAgainIn: nil,
-        escalation: trouble)
+        escalation: trouble, finished: .none)
     }
     throw .nothingToRun(trouble)
-  }
-
-  /// The trial's process says that it is ready.
-  package func noteReady(at now: WallTime) throws(SlotError) {
-    guard case .trying(let trial) = try record(at: now).phase else { return }
-    var runs = runs(of: trial)
-    guard !runs.isReady else { return }
-    runs.isReady = true
-    try save(runs)
-  }
-
-  /// The process ended without having been asked to. After a stop that was asked for, do not call this.
-  package func noteEnd(_ how: String, at now: WallTime) throws(SlotError) {
-    say(.ended, now) { $0.reason = how }
-    guard case .trying(let trial) = try record(at: now).phase else { return }
-    var runs = runs(of: trial)
-    runs.end = how
-    try save(runs)
-  }
-
-  /// What the dead man says while the connector runs. If its step is not `none`, end the process and `boot`. The way back is ordered here already,
-  /// so that a launcher that dies before it ends the process does not start the trial again.
-  package func check(at now: WallTime) throws(SlotError) -> DeadManDecision {
-    var record = try record(at: now)
-    let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
-    let decision = deadManDecision(record, now: now, runs: runs, isRunning: true)
-    if decision.step == .rollBack { try orderRollBack(decision.reason, &record, at: now) }
-    return decision
   }
 }

@@ -34,10 +34,14 @@ package enum EvergreenStep: String, CaseIterable, Sendable {
   case snapshot = "evergreen.snapshot"
   case stateAside = "evergreen.state.aside"
   case stateRestore = "evergreen.state.restore"
+  case stateKeep = "evergreen.state.keep"
   case configuration = "evergreen.configuration"
   /// What nobody needs any more loses its name, then its bytes.
   case collectAside = "evergreen.collect.aside"
   case collect = "evergreen.collect"
+
+  /// The facts' older file.
+  case factsRotate = "evergreen.facts.rotate"
 
   package var step: DurableStep { DurableStep(rawValue: rawValue) }
 }

@@ -39,14 +39,23 @@ extension ReleaseSlots {
     }
   }
 
-  /// The first release of a machine: nothing to compare it with.
+  /// The first release of a machine, with nothing to compare it with; or another one in its place while nobody runs (an installation anew, which keeps the
+  /// state and what failed here). Not while an update is under way.
   package func seed(_ bundle: UpdateOrder.Bundle, version: ReleaseVersion, at now: WallTime) throws(SlotError) -> SlotName {
     try makeFolders()
+    let before = seen
+    if let before, before.phase != .idle { throw .busy("an update") }
     let slot = try unpack(bundle, version: version, after: nil, at: now)
     try resetConfiguration(to: slot, at: now)
     try link(.lastGood, to: slot, at: now)
     try link(.active, to: slot, at: now)
-    try save(EvergreenRecord(active: slot, at: now), .seed)
+    var record = EvergreenRecord(active: slot, at: now)
+    if let before {
+      record.generation = before.generation + 1
+      record.failures = before.failures
+      record.commands = before.commands
+    }
+    try save(record, .seed)
     drop(bundle)
     return slot
   }

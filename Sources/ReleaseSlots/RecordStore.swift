@@ -16,10 +16,12 @@ extension ReleaseSlots {
       guard error.kind == .notFound else { throw .files(error) }
       return try rebuilt(at: now)
     }
-    if let record = try? JSONDecoder().decode(EvergreenRecord.self, from: Data(bytes)) { return record }
+    if let record = Self.record(bytes) { return record }
     try onDisk { () throws(FileError) in try files.rename(recordPath, to: recordPath + ".unreadable", step: EvergreenStep.setAside.step) }
     return try rebuilt(at: now)
   }
+
+  static func record(_ bytes: [UInt8]) -> EvergreenRecord? { try? JSONDecoder().decode(EvergreenRecord.self, from: Data(bytes)) }
 
   /// From the links: what is active stays active, an open trial has ended.
   private func rebuilt(at now: WallTime) throws(SlotError) -> EvergreenRecord {

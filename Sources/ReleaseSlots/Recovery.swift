@@ -54,6 +54,7 @@ extension ReleaseSlots {
         $0.reason = error.description
       }
       guard next.tries < Self.rollbackTries else {
+        if rollback.snapshot != nil { try? bringBack(from: aside(rollback)) }
         let escalation = "the rollback to \(rollback.to) failed \(next.tries) times: \(error). It runs with the state that \(rollback.from) left"
         try finish(rollback, escalation, &record, at: now)
         say(.escalated, now, rollback.to) {

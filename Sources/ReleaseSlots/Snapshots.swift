@@ -15,7 +15,7 @@ extension ReleaseSlots {
       try clean(temporary)
       try onDisk { () throws(FileError) in
         try files.makeDirectory(temporary, mode: 0o700)
-        for path in try tree(stateFolder) { try copy("\(stateFolder)/\(path)", to: "\(temporary)/\(path)") }
+        for path in try stateTree(stateFolder) { try copy("\(stateFolder)/\(path)", to: "\(temporary)/\(path)") }
         try files.rename(temporary, to: target, step: EvergreenStep.snapshot.step)
       }
     }
@@ -43,16 +43,18 @@ extension ReleaseSlots {
     try writer.commit(step: EvergreenStep.snapshotFile.step)
   }
 
-  /// Puts a snapshot in the state's place by two renames: no copy, so a full disk does not stop it. Doing it again after a crash goes on where
-  /// it was.
+  func aside(_ rollback: EvergreenRecord.Rollback) -> String { "\(root)/state-aside-g\(rollback.generation)" }
+
+  /// Puts a snapshot in the state's place by two renames, and then brings back what belongs to the machine, by a rename each: no copy, so a full disk does
+  /// not stop it. Doing it again after a crash goes on where it was.
   func restore(_ rollback: EvergreenRecord.Rollback, at now: WallTime) throws(SlotError) {
     guard let name = rollback.snapshot else { return }
-    let (snapshot, aside) = ("\(snapshots)/\(name)", "\(root)/state-aside-g\(rollback.generation)")
+    let (snapshot, aside) = ("\(snapshots)/\(name)", aside(rollback))
     try onDisk { () throws(FileError) in
       let isAside = try files.info(aside) != nil
       guard try files.info(snapshot) != nil else {
         // Both renames are done already.
-        if isAside, try files.info(stateFolder) != nil { return }
+        if isAside, try files.info(stateFolder) != nil { return try bringBack(from: aside) }
         throw FileError(.notFound, snapshot, "the state from before the trial is missing")
       }
       if try files.info(stateFolder) != nil {
@@ -63,15 +65,16 @@ extension ReleaseSlots {
         }
       }
       try files.rename(snapshot, to: stateFolder, step: EvergreenStep.stateRestore.step)
+      try bringBack(from: aside)
     }
     let state = try stateDigest(of: stateFolder)
     say(.stateRestored, now, rollback.to) { $0.state = state }
   }
 
-  /// Of names and contents.
+  /// Of names and contents of what belongs to a release.
   package func stateDigest(of folder: String) throws(SlotError) -> ContentDigest? {
     var hash = SHA256()
-    for path in try onDisk({ () throws(FileError) in try tree(folder) }) {
+    for path in try onDisk({ () throws(FileError) in try stateTree(folder) }) {
       hash.update(data: Array(path.utf8) + [0])
       let isLink = try onDisk { () throws(FileError) in try files.info("\(folder)/\(path)") }?.isLink == true
       hash.update(data: Array((isLink ? "link" : try digest(of: "\(folder)/\(path)").sha256).utf8))

@@ -29,19 +29,19 @@ extension ReleaseSlots {
     return try? ReleaseManifest(parsing: bytes, limits: settings.limits)
   }
 
-  /// The roles whose release is whole. One that cannot be read is not. What the record names counts before the links: they follow it.
-  func intact(_ record: EvergreenRecord) -> Set<UpdateFact.Role> {
+  /// The roles whose release is whole, and those releases. One that cannot be read is not. What the record names counts before the links: they follow it.
+  func intact(_ record: EvergreenRecord) -> (roles: Set<UpdateFact.Role>, releases: Set<SlotName>) {
     var named: [UpdateFact.Role: SlotName] = [:]
     if let trial = record.trial { (named[.trial], named[.lastGood]) = (trial.slot, trial.from) }
     if case .rollingBack(let rollback) = record.phase { named[.lastGood] = rollback.to }
     var known: [SlotName: Bool] = [:]
-    return Set(
-      UpdateFact.Role.allCases.filter { role in
-        guard let slot = named[role] ?? (try? self.slot(role)) else { return false }
-        let isWhole = known[slot] ?? ((try? problem(of: slot)) == .some(nil))
-        known[slot] = isWhole
-        return isWhole
-      })
+    let roles = UpdateFact.Role.allCases.filter { role in
+      guard let slot = named[role] ?? (try? self.slot(role)) else { return false }
+      let isWhole = known[slot] ?? ((try? problem(of: slot)) == .some(nil))
+      known[slot] = isWhole
+      return isWhole
+    }
+    return (Set(roles), Set(known.keys.filter { known[$0] == true }))
   }
 
   /// The files below a folder, by their paths from it, sorted; nothing when it is missing. Links count as files and are not followed.

@@ -33,6 +33,8 @@ package struct BundleMaker: Sendable {
 
   package struct Built: Hashable, Sendable {
     package var manifest: ReleaseManifest
+    /// What it is called where it is installed.
+    package var slot: SlotName
     /// Of the bundle; its manifest lies beside it.
     package var path: String
     package var length: Int64
@@ -55,7 +57,8 @@ package struct BundleMaker: Sendable {
         "\(work)/\(BundleFile.manifestName(order.version, order.platform))", with: manifest.json, mode: 0o644, step: "releases.work-manifest")
     }
     let whole = try BundleFile.read(path, files)
-    return Built(manifest: manifest, path: path, length: whole.length, sha256: whole.sha256)
+    let slot = SlotName(manifest.version, try BundleFile.digest(manifest.json))
+    return Built(manifest: manifest, slot: slot, path: path, length: whole.length, sha256: whole.sha256)
   }
 
   /// By path in the release.

@@ -61,9 +61,11 @@ package struct RepositoryRecord: Hashable, Codable, Sendable {
 
   func highest(_ platform: ReleasePlatform) -> ReleaseVersion? { highest[platform.description] }
 
-  /// For `--version` left out: one more in the fourth number than the highest that is signed or was ever published.
-  package func next(_ platform: ReleasePlatform) -> ReleaseVersion? {
-    let known = signed.filter { $0.platform == platform }.map(\.version) + [highest(platform)].compactMap(\.self)
+  /// For `--version` left out: one more in the fourth number than the highest that is signed, was ever published, or runs.
+  ///
+  /// - Parameter running: what connectors were first installed with.
+  package func next(_ platform: ReleasePlatform, above running: ReleaseVersion? = nil) -> ReleaseVersion? {
+    let known = signed.filter { $0.platform == platform }.map(\.version) + [highest(platform), running].compactMap(\.self)
     return known.max().flatMap(\.successor)
   }
 

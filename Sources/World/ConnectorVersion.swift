@@ -3,3 +3,14 @@ package enum ConnectorVersion {
   package static let connector = "0.1.0.1"
   package static let bootstrapper = "0.1.0.1"
 }
+
+/// The versions that a connector says it has: those of the release that it was started from; outside of one, those that were compiled in.
+package struct RunningVersion: Hashable, Sendable {
+  package var connector: String
+  package var bootstrapper: String
+
+  package init(connector: String = ConnectorVersion.connector, bootstrapper: String = ConnectorVersion.bootstrapper) {
+    self.connector = connector
+    self.bootstrapper = bootstrapper
+  }
+}

@@ -96,13 +96,16 @@ package struct FileInfo: Hashable, Sendable {
   package var isDirectory: Bool
   /// A symbolic link; then the size is that of its text.
   package var isLink: Bool
+  /// A socket, a FIFO or a device: nothing to be read or copied as a file.
+  package var isSpecial: Bool
 
-  package init(size: Int64, mode: UInt32, owner: UInt32, isDirectory: Bool, isLink: Bool = false) {
+  package init(size: Int64, mode: UInt32, owner: UInt32, isDirectory: Bool, isLink: Bool = false, isSpecial: Bool = false) {
     self.size = size
     self.mode = mode
     self.owner = owner
     self.isDirectory = isDirectory
     self.isLink = isLink
+    self.isSpecial = isSpecial
   }
 }
 

@@ -29,8 +29,10 @@ import World
     var step: DeadManDecision.Step
     var again: Int?
   }
-  static func runs(_ starts: Int, ready: Bool = false, end: String? = nil, startedAt: Int = 0, generation: UInt64 = 5) -> TrialRuns {
-    TrialRuns(generation: generation, starts: starts, startedAt: start + .seconds(startedAt), isReady: ready, end: end)
+  static func runs(_ starts: Int, ready: Bool = false, end: String? = nil, startedAt: Int = 0, generation: UInt64 = 5, verdict: String? = nil)
+    -> TrialRuns
+  {
+    TrialRuns(generation: generation, starts: starts, startedAt: start + .seconds(startedAt), isReady: ready, end: end, verdict: verdict)
   }
 
   @Test(arguments: [
@@ -49,6 +51,10 @@ import World
     Row(description: "hangs", phase: .trying(trial), at: 180, runs: runs(1), isRunning: true, run: .lastGood, step: .rollBack),
     Row(description: "crashed", phase: .trying(trial), runs: runs(1, ready: true, end: "signal 11"), run: .lastGood, step: .rollBack),
     Row(description: "exited", phase: .trying(trial), runs: runs(1, end: "exit code 0"), run: .lastGood, step: .rollBack),
+    Row(description: "ended by the dead man", phase: .trying(trial), runs: runs(1, verdict: "not ready"), run: .lastGood, step: .rollBack),
+    Row(
+      description: "ended by the dead man and committed in the meantime", phase: .idle, runs: runs(1, verdict: "not ready"), run: .active, step: .none
+    ),
     Row(description: "loops", phase: .trying(trial), runs: runs(3, ready: true), run: .lastGood, step: .rollBack),
     Row(
       description: "its third run goes on", phase: .trying(trial), runs: runs(3, ready: true), isRunning: true, run: .trial, step: .none, again: 2_900

@@ -1,4 +1,7 @@
 import ConnectorSettings
+import Evergreen
+import LiveWorld
+import ReleaseSlots
 import Testing
 
 @testable import Lab
@@ -18,6 +21,7 @@ import Testing
   @Test(arguments: [
     ("connectors:\n  cuont: 5\n", "lab.yaml:2:3", "count"), ("connectors:\n  count: 0\n", "lab.yaml:2:10", "connectors.count"),
     ("cloud:\n  apiPort: 70000\n", "lab.yaml:2:12", "cloud.apiPort"), ("cloud:\n\tapiPort: 1\n", "lab.yaml:2:", ""),
+    ("connectors:\n  trialProbes: 0\n", "lab.yaml:2:16", "connectors.trialProbes"),
   ]) func problemsHavePlaceAndField(text: String, place: String, field: String) throws {
     let error = #expect(throws: LabError.self) { try LabConfigurationFile.read(Array(text.utf8), shownAs: "lab.yaml") }
     #expect(error?.exit == .configuration)
@@ -26,6 +30,7 @@ import Testing
 
   @Test(arguments: [
     ("connectors: {probeEvery: 3s, peerTimeout: 3s}\n", "connectors.peerTimeout"), ("cloud: {heartbeatEvery: 9s}\n", "cloud.leaseLength"),
+    ("connectors: {trialLength: 60s}\n", "connectors.trialLength"),
   ]) func valuesThatDoNotGoTogetherAreRefused(text: String, field: String) throws {
     let error = #expect(throws: LabError.self) { try LabConfigurationFile.read(Array(text.utf8), shownAs: "lab.yaml") }
     #expect(error?.exit == .configuration && error?.description.contains(field) == true)
@@ -38,6 +43,23 @@ import Testing
     #expect(large.connectors.count == 200)
     #expect(large.cloud.leaseLength.duration == LabConfiguration().cloud.leaseLength.duration * 10)
     #expect(large.connectors.pingDeadline.duration == LabConfiguration().connectors.pingDeadline.duration * 10)
+  }
+
+  @Test func connectorsFromReleasesKnowWhereTheyLieAndWhatATrialIsHere() throws {
+    let cloud = CloudEndpoints(
+      api: "https://127.0.0.1:1", link: "127.0.0.1:2", caFile: "/ca", customer: "acme", resourceLocation: "1", resourceLocationName: "Lab",
+      clientID: "c", clientSecretFile: "/s", labToken: "t", pid: 1)
+    var lab = LabConfiguration()
+    lab.connectors.trialProbes = 7
+    var setup = ConnectorSetup(
+      name: "c1", laboratory: lab, paths: LabPaths(root: "/lab"), cloud: cloud, directoryFile: "/d", files: DiskFiles())
+    #expect(setup.configuration.state.releases == nil && setup.configuration.updates == ConnectorConfiguration.Updates())
+    setup.isFromReleases = true
+    let made = setup.configuration
+    #expect(made.state.releases == "/lab/c1/evergreen" && made.updates.root == "/lab/releases/metadata/1.root.json")
+    #expect(made.updates.trialProbes == 7 && made.updates.trialHealthyFor.duration == .seconds(8))
+    // Whoever starts it tries a release by the same settings.
+    #expect(setup.slots { _ in }.settings.update.trial.probes == 7 && setup.slots { _ in }.stateFolder == "/lab/c1/state")
   }
 
   @Test func theStateFolderFollowsTheEnvironment() {

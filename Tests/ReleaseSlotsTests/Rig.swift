@@ -1,6 +1,7 @@
 import Evergreen
 import EvergreenCheckers
 import Foundation
+import Glibc
 import LiveWorld
 import ReleaseSlots
 import Releases
@@ -91,6 +92,12 @@ final class Rig {
       try files.makeDirectory(slots.stateFolder + "/sub", mode: 0o700)
       try files.append(slots.stateFolder + "/db", Array("\(choice.slot.version);".utf8), mode: 0o600, sync: true)
       try files.append(slots.stateFolder + "/sub/log", [1], mode: 0o600, sync: true)
+      // What is the machine's: a folder of its own, and a file beside others that go back.
+      for folder in ["agent-system", "credential-provider"] { try files.makeDirectory("\(slots.stateFolder)/\(folder)", mode: 0o700) }
+      try files.append(slots.stateFolder + "/agent-system/registry", Array("\(choice.slot.version);".utf8), mode: 0o600, sync: true)
+      try files.append(slots.stateFolder + "/credential-provider/audit.log", Array("\(choice.slot.version);".utf8), mode: 0o600, sync: true)
+      try files.append(slots.stateFolder + "/credential-provider/vault", Array("\(choice.slot.version);".utf8), mode: 0o600, sync: true)
+      if memory == nil { leaveSpecialFiles() }
     }
     generation = try guarded { try slots.takeOver(at: now) }
     let behaviour = behaviours[choice.slot.version] ?? .healthy
@@ -99,6 +106,12 @@ final class Rig {
     } else if behaviour != .hangs {
       try guarded { try slots.noteReady(at: now) }
     }
+  }
+
+  /// What a crash leaves on a real disk: a control socket, here made without anybody listening, and a FIFO.
+  private func leaveSpecialFiles() {
+    _ = mkfifo(slots.stateFolder + "/fifo", 0o600)
+    _ = mknod(slots.stateFolder + "/control.sock", S_IFSOCK | 0o600, 0)
   }
 
   /// Until the release is active or refused, through as many starts as it takes.
@@ -193,7 +206,7 @@ final class Rig {
     pass(Int(pause.inSeconds))
     guard let running else { return nil }
     // The launcher's own timer; it does not ask the updater.
-    if try guarded({ try slots.check(at: now) }).step != .none { return try restart() }
+    if try guarded({ slots.check(at: now) }).step != .none { return try restart() }
     let age = Int((now - began).inSeconds)
     let probe: Probe =
       switch behaviours[running.slot.version] ?? .healthy {

@@ -72,11 +72,11 @@ import World
     #expect(rig.running?.checkAgainIn == .seconds(180))
     generation = try rig.record.generation
     rig.pass(2_990)
-    #expect(try rig.slots.check(at: rig.now).step == .none)
+    #expect(rig.slots.check(at: rig.now).step == .none)
     rig.pass(10)
     // Past its deadline nobody commits it, whatever the evidence.
     #expect(error { try rig.slots.commit(evidence, by: generation, at: rig.now) } == .noTrial)
-    #expect(try rig.slots.check(at: rig.now).step == .rollBack)
+    #expect(rig.slots.check(at: rig.now).step == .rollBack)
     try rig.powerOn()
     #expect(rig.running?.slot == Self.one.slot)
     #expect(error { try rig.slots.commit(evidence, by: generation, at: rig.now) } != nil)

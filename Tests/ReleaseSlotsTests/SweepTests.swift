@@ -47,6 +47,14 @@ enum Scenario: String, CaseIterable, Sendable {
     if try rig.slots.problem(of: record.active!) != nil { return "the active release is not whole" }
     if self != .commits, rig.stateText.contains("4.2.0.0") { return "the state is the trial's" }
     if !rig.stateText.hasPrefix("4.0.5.0;4.1.0.0;") { return "the state is not what it was" }
+    func text(_ name: String) -> String {
+      (try? rig.files.read("\(rig.slots.stateFolder)/\(name)")).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+    for name in ["agent-system/registry", "credential-provider/audit.log"] {
+      if !text(name).hasPrefix("4.0.5.0;4.1.0.0;") || !text(name).hasSuffix("\(expected);") { return "\(name) is the machine's and is not whole" }
+      if self != .hostile, !text(name).contains("4.2.0.0;") { return "\(name) is the machine's and went back" }
+    }
+    if self != .commits, text("credential-provider/vault").contains("4.2.0.0;") { return "what lies beside the audit did not go back" }
     if try rig.files.info(rig.slots.stateFolder + "/sub/log") == nil { return "a part of the state is missing" }
     if self != .commits, record.failures["4.2.0.0"]?.isRefused != true { return "the failed version would be tried again" }
     let configuration = String(decoding: try rig.files.read(rig.slots.configurationPath), as: UTF8.self)
@@ -137,7 +145,7 @@ final class PointLog: Sendable {
     #expect(recovered == total)
     #expect(total > 100)
     // What only first installations, operators and damaged records write is not part of an update.
-    let elsewhere: Set<EvergreenStep> = [.seed, .cancel, .rollBackTry, .clear, .setAside]
+    let elsewhere: Set<EvergreenStep> = [.seed, .cancel, .rollBackTry, .clear, .setAside, .factsRotate]
     #expect(Set(EvergreenStep.allCases.map(\.step)).subtracting(steps) == Set(elsewhere.map(\.step)))
   }
 

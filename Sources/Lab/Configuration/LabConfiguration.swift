@@ -52,6 +52,13 @@ package struct LabConfiguration: Hashable, Codable, Sendable {
     package var pingDeadline = TimeSpan(.seconds(3))
     /// Budget of each connector's orderly stop; then it is killed.
     package var stopWithin = TimeSpan(.seconds(10))
+    /// What a release on trial must show, and how long it has: as in a connector's configuration, short enough to be watched. Chosen.
+    package var trialHealthyFor = TimeSpan(.seconds(8))
+    package var trialProbes = 4
+    package var trialProbeEvery = TimeSpan(.seconds(2))
+    package var trialFailingFor = TimeSpan(.seconds(6))
+    package var trialReadyWithin = TimeSpan(.seconds(60))
+    package var trialLength = TimeSpan(.seconds(180))
 
     package init() {}
   }

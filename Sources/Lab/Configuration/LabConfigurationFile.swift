@@ -1,5 +1,6 @@
 import ConfigurationYAML
 import ConnectorSettings
+import Evergreen
 import LiveWorld
 import World
 
@@ -30,6 +31,10 @@ package enum LabConfigurationFile {
     }
     if lab.cloud.leaseLength.duration <= lab.cloud.heartbeatEvery.duration {
       return "cloud.leaseLength: is \(lab.cloud.leaseLength); it must be longer than cloud.heartbeatEvery, \(lab.cloud.heartbeatEvery)"
+    }
+    let trial = lab.connectors.trialSettings
+    if let problem = trial.problem {
+      return "connectors.trialLength: is \(lab.connectors.trialLength), with the other trial settings beside it: \(problem)"
     }
     return nil
   }
@@ -67,6 +72,10 @@ package enum LabConfigurationFile {
           field("connectors", "probeEvery", span), field("connectors", "peerTimeout", span), field("connectors", "restartBudget", .integer(0...1000)),
           field("connectors", "pingEvery", span),
           field("connectors", "pingDeadline", span), field("connectors", "stopWithin", span),
+          field("connectors", "trialHealthyFor", span), field("connectors", "trialProbes", .integer(1...1000)),
+          field("connectors", "trialProbeEvery", span), field("connectors", "trialFailingFor", span),
+          field("connectors", "trialReadyWithin", .duration(TimeSpan(.seconds(1)), TimeSpan(.seconds(3600)))),
+          field("connectors", "trialLength", .duration(TimeSpan(.seconds(1)), TimeSpan(.seconds(86_400)))),
         ]),
     ])
   }

@@ -25,7 +25,11 @@ package final class ChildProcess: Sendable {
   private let ending = Mutex<(Ending?, [CheckedContinuation<Ending, Never>])>((nil, []))
 
   /// Starts `program` with `arguments`; standard output and error are appended to `logFile`.
-  package init(program: String, arguments: [String], logFile: String) throws {
+  ///
+  /// - Parameters:
+  ///   - environment: what is set on top of this process's own.
+  ///   - handed: a descriptor that the process gets as its third, such as one that holds a lock for as long as the process lives.
+  package init(program: String, arguments: [String], logFile: String, environment: [String: String] = [:], handed: Int32? = nil) throws {
     var ends: [Int32] = [0, 0]
     // A socket pair and not a pipe: it can be made close-on-exec in one call, so no other child ever inherits our end.
     guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0 else {
@@ -40,7 +44,8 @@ package final class ChildProcess: Sendable {
     posix_spawn_file_actions_addopen(&actions, 1, logFile, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, 1, 2)
 
-    SpawnActions.closeInherited(&actions)
+    if let handed { posix_spawn_file_actions_adddup2(&actions, handed, 3) }
+    SpawnActions.closeInherited(&actions, above: handed == nil ? 2 : 3)
 
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
@@ -55,8 +60,11 @@ package final class ChildProcess: Sendable {
 
     var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
     defer { for pointer in argv { free(pointer) } }
+    let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    var envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup("\($0.key)=\($0.value)") } + [nil]
+    defer { for pointer in envp { free(pointer) } }
     var child: pid_t = 0
-    let result = posix_spawn(&child, program, &actions, &attributes, &argv, environ)
+    let result = posix_spawn(&child, program, &actions, &attributes, &argv, &envp)
     guard result == 0 else {
       close(ends[1])
       throw LaunchError(description: "cannot start \(program): \(String(cString: strerror(result)))")
@@ -92,6 +100,8 @@ package final class ChildProcess: Sendable {
     var info = siginfo_t()
     while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
     let (ended, waiters) = ending.withLock { state in
+      // What it started and left behind ends with it; its process group keeps its id until here.
+      _ = kill(-pid, SIGKILL)
       var status: Int32 = 0
       while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
       let signal = status & 0x7f

@@ -1,5 +1,8 @@
 import ConnectorSettings
+import Evergreen
 import Foundation
+import ReleaseSlots
+import Releases
 import World
 
 /// Writes what one connector of the lab needs before it starts: its folder, its configuration file and its client secret.
@@ -10,12 +13,20 @@ package struct ConnectorSetup: Sendable {
   let cloud: CloudEndpoints
   let directoryFile: String
   let files: any Files
+  /// Started from releases on disk, which it updates; otherwise it is a part of this process, which nobody can update.
+  var isFromReleases = false
 
   var fqdn: String { "\(name).\(laboratory.connectors.domain)" }
   var stateDirectory: String { "\(paths.connector(name))/state" }
   var configurationFile: String { "\(paths.connector(name))/connectord.yaml" }
   var logFile: String { "\(paths.connector(name))/connectord.log" }
   var socket: String { "\(stateDirectory)/control.sock" }
+  /// Its releases, side by side.
+  var releases: String { "\(paths.connector(name))/evergreen" }
+  /// Where it tells its launcher that it is ready.
+  var notifySocket: String { "\(paths.connector(name))/notify.sock" }
+  /// Held by the launcher and by the process that it started.
+  var runLock: String { "\(paths.connector(name))/run.lock" }
 
   var endpoint: LabEndpoints.Connector {
     LabEndpoints.Connector(name: name, fqdn: fqdn, socket: socket, stateDirectory: stateDirectory)
@@ -42,7 +53,17 @@ package struct ConnectorSetup: Sendable {
     made.highAvailability.probeEvery = laboratory.connectors.probeEvery
     made.highAvailability.peerTimeout = laboratory.connectors.peerTimeout
     made.testbed.faults = true
+    if isFromReleases {
+      made.state.releases = releases
+      made.updates = laboratory.connectors.updates
+      made.updates.root = paths.firstRoot
+    }
     return made
+  }
+
+  /// The same settings for who starts it and for its own Agent System.
+  func slots(onFact: @escaping @Sendable (UpdateFact) -> Void) -> ReleaseSlots {
+    ReleaseSlots(files: files, root: releases, settings: ReleaseSlots.Settings(configuration), onFact: onFact)
   }
 
   /// JSON is YAML too (YAML 1.2), so the file needs no writer of its own.
@@ -52,6 +73,21 @@ package struct ConnectorSetup: Sendable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
     try files.replace(configurationFile, with: Array(try encoder.encode(configuration)) + [10], mode: 0o600, step: "lab.connector-configuration")
   }
+}
+
+extension LabConfiguration.Connectors {
+  var updates: ConnectorConfiguration.Updates {
+    var made = ConnectorConfiguration.Updates()
+    made.trialHealthyFor = trialHealthyFor
+    made.trialProbes = trialProbes
+    made.trialProbeEvery = trialProbeEvery
+    made.trialFailingFor = trialFailingFor
+    made.trialReadyWithin = trialReadyWithin
+    made.trialLength = trialLength
+    return made
+  }
+
+  var trialSettings: TrialSettings { UpdateSettings(updates).trial }
 }
 
 /// Where the lab's cloud is and how one gets in; the cloud writes it once its ports are open.

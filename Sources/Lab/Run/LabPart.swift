@@ -15,6 +15,7 @@ extension LabPart {
 }
 
 extension KeptProcess: LabPart {}
+extension ReleaseLauncher: LabPart {}
 
 /// Why a lab cannot do what it was asked; the description says what to do.
 package struct LabError: Error, Hashable, Sendable, CustomStringConvertible {

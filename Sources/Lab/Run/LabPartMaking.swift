@@ -1,4 +1,6 @@
 import Foundation
+import ReleaseSlots
+import Releases
 package import World
 
 /// Makes the parts of a lab: processes, or actors in this process.
@@ -7,12 +9,24 @@ package protocol LabPartMaking: Sendable {
   var followsSockets: Bool { get }
   /// How many connectors may be starting, or stopping, at the same time; nil: all start at once, and stop one after the other.
   var atOnce: Int? { get }
+  /// Whether connectors are started from releases on disk.
+  var startsReleases: Bool { get }
+  /// Begins what takes long and what connectors wait for; returns at once.
+  func prepare(_ plan: LabPlan) async
+  /// Leaves nothing of that behind; called when every part has stopped.
+  func finish() async
   func cloud(_ plan: LabPlan) throws -> any LabPart
   /// Returns when the cloud's ports are open. Throws `LabError` when it ends before that or takes too long.
   func waitForCloud(_ plan: LabPlan) async throws -> CloudEndpoints
   /// The lab's look at the cloud that runs.
   func view(_ endpoints: CloudEndpoints) throws -> any CloudViewing
   func connector(_ setup: ConnectorSetup) throws -> any LabPart
+}
+
+extension LabPartMaking {
+  package var startsReleases: Bool { false }
+  package func prepare(_ plan: LabPlan) async {}
+  package func finish() async {}
 }
 
 /// Every part a process of its own, started again whenever it ends, as a machine would.
@@ -25,8 +39,10 @@ package struct ProcessParts: LabPartMaking {
   private let clock: any WorldClock
   private let files: any Files
   private let show: any LabPresenter
+  private let stock: ReleaseStock
 
   package let followsSockets = true
+  package let startsReleases = true
   package let atOnce: Int? = nil
 
   /// - Parameters:
@@ -38,7 +54,11 @@ package struct ProcessParts: LabPartMaking {
     self.clock = clock
     self.files = files
     self.show = show
+    stock = ReleaseStock(daemon: daemon, files: files, clock: clock) { show.note($0) }
   }
+
+  package func prepare(_ plan: LabPlan) async { await stock.begin(plan.paths) }
+  package func finish() async { await stock.finish() }
 
   package func cloud(_ plan: LabPlan) throws -> any LabPart {
     kept(
@@ -50,7 +70,23 @@ package struct ProcessParts: LabPartMaking {
   }
 
   package func connector(_ setup: ConnectorSetup) throws -> any LabPart {
-    kept(setup.name, daemon, ["run", "--config", setup.configurationFile, "--name", setup.name, "--stop-with-parent"], log: setup.logFile)
+    let trail = FactTrail(files: files, root: setup.releases)
+    let slots = setup.slots { trail.add($0) }
+    let plan = ReleaseLauncher.Plan(
+      name: setup.name, slots: slots, arguments: ["run", "--config", setup.configurationFile, "--name", setup.name, "--stop-with-parent"],
+      logFile: setup.logFile, socket: setup.notifySocket, lock: setup.runLock)
+    return ReleaseLauncher(plan, clock: clock) { [stock, clock, show] in
+      let built = await stock.built(setup.paths)
+      let note = try await working { () -> String? in
+        trail.rotate()
+        let note = try Seeding(slots: slots, built: built).perform(at: clock.now().wall)
+        trail.add(UpdateFact(.machine, at: clock.now().wall) { $0.platform = slots.settings.platform })
+        return note
+      }
+      if let note { show.note("\(setup.name): \(note)") }
+    } onChange: { [show] name, change in
+      for note in LaunchNotes.notes(name, change, log: setup.logFile) { show.note(note) }
+    }
   }
 
   package func view(_ endpoints: CloudEndpoints) throws -> any CloudViewing { try CloudView(endpoints) }

@@ -45,6 +45,7 @@ package actor LabRun {
     try makeDirectory(plan.paths.cloud)
     try? files.remove(plan.endpointsFile)
     try? files.remove(plan.startProblemFile)
+    await parts.prepare(plan)
     show.note("starting the simulated cloud")
     let cloud = try parts.cloud(plan)
     running.append(cloud)
@@ -52,7 +53,9 @@ package actor LabRun {
     let endpoints = try await parts.waitForCloud(plan)
 
     let setups = plan.connectorNames.map { name in
-      ConnectorSetup(name: name, laboratory: plan.configuration, paths: plan.paths, cloud: endpoints, directoryFile: plan.directoryFile, files: files)
+      ConnectorSetup(
+        name: name, laboratory: plan.configuration, paths: plan.paths, cloud: endpoints, directoryFile: plan.directoryFile, files: files,
+        isFromReleases: parts.startsReleases)
     }
     let lab = plan.endpoints(endpoints, setups.map(\.endpoint))
     try write(RunningLab(pid: getpid(), startedAt: clock.now().wall, endpoints: lab, labToken: endpoints.labToken))
@@ -126,6 +129,7 @@ package actor LabRun {
       await cloud.stop(within: budget)
     }
     running = []
+    await parts.finish()
     try? files.remove(plan.paths.running)
   }
 

@@ -27,6 +27,10 @@ package struct LabPaths: Hashable, Sendable {
   package var cloud: String { "\(root)/cloud" }
   /// The repository of releases, which its cloud serves.
   package var releases: String { "\(root)/releases" }
+  /// What connectors begin their trust with; it stays when the keys change.
+  package var firstRoot: String { "\(releases)/metadata/1.root.json" }
+  /// The programs of this build as a release.
+  package var built: String { "\(root)/built" }
   /// Held by the one command that changes the repository.
   package var releasesLock: String { "\(root)/releases.lock" }
   package func connector(_ name: String) -> String { "\(root)/\(name)" }

@@ -50,8 +50,9 @@ struct ReleaseBuild: AsyncParsableCommand {
   }
 
   private static func next(_ desk: ReleaseDesk) throws -> ReleaseVersion {
-    if let next = try desk.record()?.next(.current) { return next }
-    return ReleaseVersion(ConnectorVersion.connector)?.successor ?? ReleaseVersion(0, 1, 0, 2)
+    // Above what `up` installs as the first release, too.
+    let built = ReleaseVersion(ConnectorVersion.connector)
+    return try desk.record()?.next(.current, above: built) ?? built?.successor ?? ReleaseVersion(0, 1, 0, 2)
   }
 }
 

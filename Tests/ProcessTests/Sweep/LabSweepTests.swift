@@ -5,7 +5,7 @@ import Testing
 extension SweepTests {
   /// A lab killed at each step of its own start leaves nobody behind and comes up on the same folder.
   @Test(.timeLimit(.minutes(10))) func aLabKilledAtEachStepOfItsStart() async throws {
-    let own = ["lab.connector-configuration", "lab.running"]
+    let own = ["lab.connector-configuration", "lab.running", "lab.built-release", "evergreen.record.seed", "evergreen.install"]
     let points = try await Self.record("CONNECTOR_LAB") { environment in
       let lab = try LabUnderTest(connectors: 1, environment: environment)
       try await lab.await("c1", "healthy")

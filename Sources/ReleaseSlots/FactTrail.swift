@@ -1,0 +1,41 @@
+import FoundationEssentials
+package import Releases
+package import World
+
+/// The facts of one machine as JSON lines, `facts.jsonl` in the release folder, so that the checkers can be run over a machine that lives. Who starts the
+/// connector and the Agent System both add to it, a line at a time. A line that cannot be written is lost: no update waits for its trail.
+package struct FactTrail: Sendable {
+  /// Bytes after which the launcher begins a new file, and keeps the old one as `facts.1.jsonl`. Chosen: hundreds of updates.
+  package static let largest: Int64 = 1 << 20
+
+  private let files: any Files
+  private let path: String
+  private let older: String
+
+  /// - Parameter root: of the `ReleaseSlots`.
+  package init(files: any Files, root: String) {
+    self.files = files
+    path = root + "/facts.jsonl"
+    older = root + "/facts.1.jsonl"
+  }
+
+  package func add(_ fact: UpdateFact) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let line = try? encoder.encode(fact) else { return }
+    try? files.append(path, [UInt8](line) + [10], mode: 0o600, sync: false)
+  }
+
+  /// Before a start, while nobody else adds.
+  package func rotate() {
+    guard let info = try? files.info(path), info.size >= Self.largest else { return }
+    try? files.rename(path, to: older, step: EvergreenStep.factsRotate.step)
+  }
+
+  /// All that is kept, oldest first. A line that a crash cut off is left out.
+  package var facts: [UpdateFact] {
+    [older, path].flatMap { path in
+      ((try? files.read(path)) ?? []).split(separator: 10).compactMap { try? JSONDecoder().decode(UpdateFact.self, from: Data($0)) }
+    }
+  }
+}
