@@ -43,7 +43,7 @@ let kit: [Target.Dependency] = ground + ["CloudAPI", "ConnectorSettings", "Relea
 /// The services with a room of their own, and what each has below it beside the kit; the other ten stand in `ServiceOrder` as not simulated.
 let services: [(name: String, below: [Target.Dependency])] = [
   ("Logger", ["ArchiveLib"]),
-  ("WatchDog", []),
+  ("WatchDog", ["Evergreen"]),
   ("CredentialProvider", ["SecretVault"]),
   ("ADProvider", ["Directory"]),
   ("ConfigSynchronizer", ["BrokerConfiguration"]),
@@ -102,6 +102,7 @@ let package = Package(
     room("TUFRepository", ["World", "StrictJSON", "TUF", crypto, cryptoExtras]),
     room("TUFFetch", ["World", "TUF", "CCurl"]),
     room("ReleaseSlots", ["World", "ConnectorSettings", "Releases", "Evergreen", "CArchive", crypto], exclude: ["README.md"]),
+    room("ReleaseFetch", ["World", "ConnectorSettings", "Releases", "Evergreen", "ReleaseSlots", "StrictJSON", "TUF", "TUFFetch"]),
     room("ReleaseWorks", ["World", "Releases", "ArchiveLib", "ReleaseSlots", "StrictJSON", "TUF", "TUFRepository"], exclude: ["README.md"]),
     room("ConfigurationYAML", ["World", "ConnectorSettings", "BrokerConfiguration", yams]),
     room("DirectoryYAML", ["World", "Directory", yams]),
@@ -124,8 +125,8 @@ let package = Package(
         "Daemon",
         kit + serviceRooms + [
           "ServiceOrder", "Supervision", "CloudLinkLive", "LinkIdentity", "PeerChannelLive", "ConfigStore", "ConfigurationYAML",
-          "BrokerConfiguration", "ControlAPI",
-          "ControlServer", "Directory", "DirectoryYAML", "EventHub", "LiveWorld", "Systemd",
+          "BrokerConfiguration", "ControlAPI", "ControlServer", "Directory",
+          "DirectoryYAML", "EventHub", "Evergreen", "LiveWorld", "ReleaseFetch", "ReleaseSlots", "Systemd",
         ] + nio),
       room(
         "Lab",
@@ -180,7 +181,12 @@ let package = Package(
       tests("ServiceKit", kit + ["SimulatedWorld"]),
       tests("AgentSystem", kit + ["SimulatedWorld"]),
       tests("AgentSystemHost", kit + ["AgentSystemHost", "ArchiveLib", "Evergreen", "ReleaseSlots", "SimulatedWorld", crypto]),
-      tests("WatchDogService", kit + ["AgentSystemHost", "Evergreen", "WatchDogService", "SimulatedWorld"]),
+      tests(
+        "WatchDogService",
+        kit + [
+          "AgentSystemHost", "Evergreen", "ReleaseFetch", "ReleaseSlots", "ArchiveLib", "StrictJSON", "TUF", "TUFRepository", "WatchDogService",
+          "SimulatedWorld", crypto,
+        ]),
       tests("LoggerService", kit + ["LoggerService", "ArchiveLib", "SimulatedWorld"]),
       tests("SecretVault", ["World", "SecretVault", "SimulatedWorld", "LiveWorld", crypto]),
       tests("CredentialProviderService", kit + ["CredentialProviderService", "SecretVault", "SimulatedWorld"]),
@@ -209,7 +215,12 @@ let package = Package(
       tests("ControlServer", ground + ["CloudAPI", "ControlAPI", "ControlServer"] + nio + [lib("NIOEmbedded", "swift-nio")]),
       tests("Connectorctl", ground + ["CloudAPI", "ControlAPI", "ConnectorctlCommands", argumentParser]),
       tests("ServiceOrder", ["World", "ServiceOrder"]),
-      tests("Daemon", ground + ["LiveWorld", "SimulatedWorld", "ConnectorSettings", "EventHub", "Supervision", "Daemon", "ControlAPI"] + nio),
+      tests(
+        "Daemon",
+        ground + [
+          "CloudAPI", "LiveWorld", "SimulatedWorld", "ConnectorSettings", "EventHub", "Evergreen", "ServiceOrder", "Supervision", "Daemon",
+          "ControlAPI",
+        ] + nio),
       tests("DaemonCommands", ["World", "LiveWorld", "SimulatedWorld", "Daemon", "Releases", "DaemonCommands"]),
       tests(
         "Lab",

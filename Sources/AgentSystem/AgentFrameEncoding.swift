@@ -1,3 +1,4 @@
+import Releases
 import World
 
 extension AgentFrame {

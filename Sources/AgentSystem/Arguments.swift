@@ -4,16 +4,6 @@ package enum RestartTarget: String, CaseIterable, Codable, Sendable {
   case machine
 }
 
-/// A SHA-256 digest in 64 lower-case hexadecimal digits.
-package struct ReleaseDigest: Hashable, Sendable {
-  package let text: String
-
-  package init?(_ text: String) {
-    guard text.utf8.count == 64, text.utf8.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else { return nil }
-    self.text = text
-  }
-}
-
 /// Why somebody asks: one line of at most 200 bytes without control characters, safe to show and to log.
 package struct ReasonText: Hashable, Sendable, ExpressibleByStringLiteral {
   package static let limit = 200

@@ -34,6 +34,7 @@ package enum KnownRegistryKeys {
   package static let restartTarget = RegistryPath(known: #"HKLM\Software\Connectord\Restart\Target"#)
   package static let restartDueAt = RegistryPath(known: #"HKLM\Software\Connectord\Restart\DueAt"#)
   package static let restartReason = RegistryPath(known: #"HKLM\Software\Connectord\Restart\Reason"#)
+  package static let updatePin = RegistryPath(known: #"HKLM\Software\Connectord\Updates\Pin"#)
 
   /// The flags that say that the machine waits for a restart; a machine restart settles them in the same durable step that begins it.
   package static let pendingRestartFlags = [pendingFileRenames, componentRebootPending, updateRebootRequired]
@@ -85,6 +86,9 @@ package enum KnownRegistryKeys {
       path: restartDueAt, type: .integer, initial: nil, writers: [], meaning: "When the scheduled restart is due: UTC, microseconds since 1970.",
       source: "ours"),
     KnownRegistryKey(path: restartReason, type: .string, initial: nil, writers: [], meaning: "Why a restart is scheduled.", source: "ours"),
+    KnownRegistryKey(
+      path: updatePin, type: .string, initial: nil, writers: [.watchDog],
+      meaning: "Since when and why an administrator keeps this connector at its release; not set: it takes updates.", source: "ours"),
   ]
 
   private static let byPath = Dictionary(all.map { ($0.path, $0) }, uniquingKeysWith: { first, _ in first })

@@ -1,10 +1,11 @@
+package import Releases
 package import World
 
 /// Everything that the Agent System can be asked to do to the machine: the whole audit surface stands in this file. No case takes a shell string
 /// or a free path; a release is named by its version and a setting by a registry path that is not a file's.
 package enum PrivilegedOperation: Hashable, Sendable {
   /// Unpacks the downloaded bundle of this digest and length (bytes); it lies under its digest, so no path is named.
-  case installRelease(ReleaseVersion, digest: ReleaseDigest, length: Int64, by: UpdaterGeneration)
+  case installRelease(ReleaseVersion, digest: ContentDigest, length: Int64, by: UpdaterGeneration)
   /// Orders the trial of an installed release: the next start tries it.
   case activateRelease(ReleaseVersion, by: UpdaterGeneration)
   /// Orders the way back: from the trial, or from the active release to the one before it. The next start goes it.
@@ -144,7 +145,7 @@ extension PrivilegedOperation {
   /// The arguments as the audit shows them; never a value of the registry, which may be confidential.
   package var auditText: String {
     switch self {
-    case .installRelease(let version, let digest, let length, let by): "\(version) of \(length) bytes, \(digest.text.prefix(12))…, by \(by)"
+    case .installRelease(let version, let digest, let length, let by): "\(version) of \(length) bytes, \(digest.short)…, by \(by)"
     case .activateRelease(let version, let by), .removeRelease(let version, let by), .clearFailedRelease(let version, let by): "\(version) by \(by)"
     case .rollBackRelease(let reason, let by): "by \(by): \(reason.text)"
     case .commitRelease(let version, let evidence, let by):

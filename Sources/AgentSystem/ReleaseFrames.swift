@@ -65,8 +65,8 @@ extension FrameReader {
     return version
   }
 
-  mutating func digest() throws(FrameError) -> ReleaseDigest {
-    guard let digest = ReleaseDigest(try text("digest", limit: FrameCode.word)) else {
+  mutating func digest() throws(FrameError) -> ContentDigest {
+    guard let digest = ContentDigest(try text("digest", limit: FrameCode.word)) else {
       throw fail(.badValue, "expected a digest of 64 lower-case hexadecimal digits")
     }
     return digest

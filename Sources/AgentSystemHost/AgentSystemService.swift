@@ -2,6 +2,7 @@ import AgentSystem
 import ConnectorSettings
 import EventCatalog
 import ReleaseSlots
+import Releases
 package import ServiceKit
 package import World
 
@@ -40,7 +41,8 @@ extension AgentSystemService {
   /// Nil unless the configuration names a release folder.
   private static func releases(_ context: ServiceContext) -> ReleaseOperations? {
     guard let root = context.configuration.state.releases else { return nil }
-    let settings = ReleaseSlots.Settings(context.configuration)
+    var settings = ReleaseSlots.Settings(context.configuration)
+    settings.isFIPS = FIPSMode.isOn(context.files)
     let trail = FactTrail(files: context.files, root: root)
     return ReleaseOperations(
       ReleaseSlots(files: context.files, root: root, settings: settings) { fact in

@@ -32,15 +32,14 @@ package struct ReleaseOperations: Sendable {
 
   /// A version that is there whole already, whose bundle was used up, is done: its bytes were those of signed metadata when it was installed.
   private func install(
-    _ version: ReleaseVersion, _ digest: ReleaseDigest, _ length: Int64, _ by: UInt64, _ now: WallTime
+    _ version: ReleaseVersion, _ digest: ContentDigest, _ length: Int64, _ by: UInt64, _ now: WallTime
   ) throws(SlotError) -> PrivilegedAnswer {
     _ = try slots.current(by, at: now)
-    guard let sha256 = ContentDigest(digest.text) else { return .refused(Refusal(.malformed, "expected a digest of 64 hexadecimal digits")) }
-    let order = UpdateOrder(command: "install", version: version, bundle: UpdateOrder.Bundle(sha256: sha256, length: length))
+    let order = UpdateOrder(command: "install", version: version, bundle: UpdateOrder.Bundle(sha256: digest, length: length))
     // What stands against the version itself is said by the installation.
     if !slots.isDownloaded(order.bundle), try slots.refusal(of: order, at: now) == nil {
       for slot in try slots.installed() where slot.version == version { if try slots.problem(of: slot) == nil { return .done } }
-      let detail = "the bundle \(sha256.short)… of \(length) bytes is not there; fetch it, then install \(version)"
+      let detail = "the bundle \(digest.short)… of \(length) bytes is not there; fetch it, then install \(version)"
       return .refused(Refusal(.notDownloaded, detail))
     }
     _ = try slots.install(order, by: by, at: now)

@@ -30,6 +30,8 @@ package struct ServiceOperation: Hashable, Sendable {
   static let updateStatus = ServiceOperation(.watchDog, "update-status")
   static let updateClear = ServiceOperation(.watchDog, "update-clear")
   static let updateRollback = ServiceOperation(.watchDog, "update-rollback")
+  static let updatePin = ServiceOperation(.watchDog, "update-pin")
+  static let updateUnpin = ServiceOperation(.watchDog, "update-unpin")
   static let syncStatus = ServiceOperation(.configSynchronizer, "status")
   static let syncNow = ServiceOperation(.configSynchronizer, "sync-now")
   static let highAvailabilityStatus = ServiceOperation(.highAvailability, "status")

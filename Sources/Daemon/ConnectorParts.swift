@@ -10,6 +10,7 @@ struct ConnectorParts: Sendable {
   var peers: any PeerChannel
   var agentSystem: AgentSystemPorts
   var monitoring: any ServiceMonitoring
+  var updates: UpdaterPorts
   /// Makes a directory from the text of its description.
   var loadDirectory: @Sendable (String) throws -> any DirectoryReading
 }

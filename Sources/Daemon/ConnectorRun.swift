@@ -87,7 +87,7 @@ extension Connector {
   private func runSupervised(_ link: LiveCloudLink, _ peers: LivePeerChannel, _ onChange: @escaping @Sendable () -> Void) async -> ExitReason {
     let monitoring = SupervisorMonitoring(connector: self)
     let parts = ConnectorParts(
-      link: link, peers: peers, agentSystem: agentSystemPorts(), monitoring: monitoring,
+      link: link, peers: peers, agentSystem: agentSystemPorts(), monitoring: monitoring, updates: updaterPorts(link),
       loadDirectory: { [self] text in
         let settings = configuration.directory
         return try ports.directories.directory(text, file: settings.file ?? "", joinedDomain: settings.joinedDomain)

@@ -67,7 +67,7 @@ struct ServiceStarts: Sendable {
     switch name {
     case .agentSystem: try await AgentSystemService.run(context, lifecycle, parts.agentSystem)
     case .logger: try await LoggerService.run(context, lifecycle, queue: connector.logs)
-    case .watchDog: try await WatchDogService.run(context, lifecycle, monitoring: parts.monitoring)
+    case .watchDog: try await WatchDogService.run(context, lifecycle, monitoring: parts.monitoring, updates: parts.updates)
     case .credentialProvider: try await CredentialProviderService.run(context, lifecycle)
     case .adProvider: await ADProviderService.run(context, lifecycle, load: parts.loadDirectory)
     case .configSynchronizer:

@@ -10,7 +10,7 @@ extension ReleaseSlots {
     "credential-provider/audit.*",
     // What a failed trial said is what one wants to read after it.
     "logs",
-    // Trusted metadata of the repository, whose versions must never go down (T3).
+    // The lease under which the cloud updates this connector: with it an older token would come back.
     "watchdog",
   ]
 

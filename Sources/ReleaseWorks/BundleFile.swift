@@ -1,24 +1,9 @@
-package import Releases
+import Releases
 internal import TUF
-package import World
+import World
 
-/// How a release's files are called.
-package enum BundleFile {
-  /// `connectord-4.370.0.1227-linux-x86_64.tar.zst`: of the bundle in the work folder, and the last part of its target path.
-  package static func name(_ version: ReleaseVersion, _ platform: ReleasePlatform) -> String {
-    "connectord-\(version)-\(platform.os)-\(platform.arch).tar.zst"
-  }
-
-  /// Its manifest, to be looked at; the bundle holds the same bytes.
-  package static func manifestName(_ version: ReleaseVersion, _ platform: ReleasePlatform) -> String {
-    "connectord-\(version)-\(platform.os)-\(platform.arch).json"
-  }
-
-  /// `releases/<version>/<name>`: what clients ask for.
-  package static func target(_ version: ReleaseVersion, _ platform: ReleasePlatform) -> String {
-    "releases/\(version)/\(name(version, platform))"
-  }
-
+/// The bytes of files, as signed metadata speaks of them.
+extension BundleFile {
   /// The length and SHA-256 of a file, read piece by piece; `piece` gets each as it comes.
   static func read(_ path: String, _ files: any Files, _ piece: ([UInt8]) throws(ReleaseProblem) -> Void = { _ in })
     throws(ReleaseProblem) -> (length: Int64, sha256: ContentDigest)

@@ -29,7 +29,7 @@ struct BenchRelease {
   var order: UpdateOrder.Bundle { UpdateOrder.Bundle(sha256: sha256(bundle), length: Int64(bundle.count)) }
 
   func install(by updater: UpdaterGeneration) -> PrivilegedOperation {
-    .installRelease(version, digest: ReleaseDigest(order.sha256.text)!, length: order.length, by: updater)
+    .installRelease(version, digest: order.sha256, length: order.length, by: updater)
   }
 }
 

@@ -1,5 +1,6 @@
 import AgentSystem
 import AgentSystemHost
+import Releases
 import SimulatedWorld
 import Testing
 import World
@@ -10,7 +11,7 @@ import World
     let bench = try Bench()
     let host = await bench.started()
     let version = try #require(ReleaseVersion("4.370.0.1227"))
-    let digest = try #require(ReleaseDigest(String(repeating: "ab", count: 32)))
+    let digest = try #require(ContentDigest(String(repeating: "ab", count: 32)))
     let by = UpdaterGeneration(1)
     for operation in [
       PrivilegedOperation.installRelease(version, digest: digest, length: 9, by: by), .activateRelease(version, by: by),

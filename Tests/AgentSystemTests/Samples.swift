@@ -35,7 +35,7 @@ enum Samples {
   static let operations: [PrivilegedOperation] =
     [
       .installRelease(
-        ReleaseVersion("4.370.0.1227")!, digest: ReleaseDigest(String(repeating: "0a", count: 32))!, length: 1 << 40, by: updater),
+        ReleaseVersion("4.370.0.1227")!, digest: ContentDigest(String(repeating: "0a", count: 32))!, length: 1 << 40, by: updater),
       .activateRelease(ReleaseVersion("1.0.0.0")!, by: updater), .rollBackRelease(reason: "it flaps", by: updater),
       .removeRelease(ReleaseVersion("6.109.0.0")!, by: updater), .takeOverUpdates, .releaseStatus,
       .commitRelease(ReleaseVersion("6.109.0.0")!, TrialEvidence(healthySeconds: 600, probes: 20, endToEndProbes: 1), by: updater),

@@ -116,6 +116,8 @@ func run(_ line: String..., answers: [Result<ControlAnswer, ControlClientError>]
       (["update", "history"], .service(service: .watchDog, operation: "update-status", body: [:])),
       (["update", "clear", "4.3.0.0"], .service(service: .watchDog, operation: "update-clear", body: ["version": "4.3.0.0"])),
       (["update", "rollback", "--reason", "r"], .service(service: .watchDog, operation: "update-rollback", body: ["reason": "r"])),
+      (["update", "pin", "--reason", "r"], .service(service: .watchDog, operation: "update-pin", body: ["reason": "r"])),
+      (["update", "unpin"], .service(service: .watchDog, operation: "update-unpin", body: [:])),
       (["call", "logger", "status", #"{"a":1}"#], .service(service: .logger, operation: "status", body: ["a": 1])),
     ] as [([String], ControlRequest)])
   func commandLinesBecomeRequests(_ line: [String], _ request: ControlRequest) throws {
@@ -162,6 +164,12 @@ func run(_ line: String..., answers: [Result<ControlAnswer, ControlClientError>]
     #expect(text[2].contains("failed") && text[2].contains("4.1.5.0") && text[2].contains("it flaps") && text[3].contains("4.2.0.0"))
     let json = try run("update", "history", "--json", answers: [.success(answer)]).output
     #expect(json.hasPrefix(#"{"committed":[{"at":"2026-11-01T00:00:00.000Z","release":"4.1.0.0-0123456789ab"},"#) && !json.contains("phase"))
+    let under = ControlAnswer.service(body: [
+      "committed": [], "failed": [], "order": ["action": "install", "stage": "installing", "version": "4.3.0.0"],
+      "lease": ["token": 7, "held": true],
+    ])
+    #expect(try run("update", "history", answers: [.success(under)]).output.contains("now  installing  4.3.0.0"))
+    #expect(try run("update", "history", "--json", answers: [.success(under)]).output.contains(#""lease":{"held":true,"token":7},"order":"#))
   }
 
   @Test func aSecretGoesToAPipeAsItIs() throws {

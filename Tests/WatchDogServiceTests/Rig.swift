@@ -14,9 +14,12 @@ import World
 final class Rig: Sendable {
   static let directory = "/state"
   static let releases = "/evergreen"
-  let files = MemoryFiles()
-  let clock = SimulatedClock()
-  let random = SeededRandom(seed: 11)
+  let files: MemoryFiles
+  let clock: SimulatedClock
+  let random: SeededRandom
+  /// What the daemon around it gives to the updater, and how the connector is configured.
+  let updates: UpdaterPorts
+  let configure: @Sendable (inout ConnectorConfiguration) -> Void
   let registry = ServiceRegistry()
   let sink = Sink()
   let monitoring = Board()
@@ -24,7 +27,16 @@ final class Rig: Sendable {
   private let announce: AsyncStream<String>.Continuation
   private let tasks = Mutex<[ServiceName: Task<Void, Never>]>([:])
 
-  init() throws {
+  /// Another process of the same connector has the same files and clock.
+  init(
+    files: MemoryFiles = MemoryFiles(), clock: SimulatedClock = SimulatedClock(), seed: UInt64 = 11, updates: UpdaterPorts = .none,
+    configure: @escaping @Sendable (inout ConnectorConfiguration) -> Void = { _ in }
+  ) throws {
+    self.files = files
+    self.clock = clock
+    random = SeededRandom(seed: seed)
+    self.updates = updates
+    self.configure = configure
     (restarts, announce) = AsyncStream.makeStream(of: String.self)
     for name in [ServiceName.agentSystem, .watchDog, .adProvider] { try files.makeDirectory("\(Self.directory)/\(name.rawValue)", mode: 0o700) }
   }
@@ -33,6 +45,7 @@ final class Rig: Sendable {
     let identity = ConnectorConfiguration.Identity(fqdn: "c1.example", customer: "c", resourceLocation: "r", clientID: "i", clientSecretFile: "/s")
     var configuration = ConnectorConfiguration(connector: identity, cloud: .init(url: "https://localhost", caFile: "/ca"))
     configuration.state.releases = Self.releases
+    configure(&configuration)
     return ServiceContext(
       service: name, uses: uses, configuration: configuration, clock: clock, random: random, files: files,
       directory: "\(Self.directory)/\(name.rawValue)", cloud: NoCloud(), log: NoLog(), registry: registry,
@@ -46,6 +59,10 @@ final class Rig: Sendable {
   func start(_ incarnation: Int = 1) async {
     await startAgentSystem(incarnation)
     await startWatchDog(incarnation)
+    // The last thing that it looks at when it starts, with releases and without.
+    _ = await sink.first("agent-system.operation-finished") {
+      $0.values["operation"] == .text("releaseStatus") || $0.values["detail"] == .text(KnownRegistryKeys.maintenanceReason.text)
+    }
   }
 
   func startAgentSystem(_ incarnation: Int) async {
@@ -62,7 +79,7 @@ final class Rig: Sendable {
 
   func startWatchDog(_ incarnation: Int) async {
     await run(.watchDog, incarnation) { [self] lifecycle in
-      try await WatchDogService.run(context(.watchDog, uses: WatchDogService.uses), lifecycle, monitoring: monitoring)
+      try await WatchDogService.run(context(.watchDog, uses: WatchDogService.uses), lifecycle, monitoring: monitoring, updates: updates)
     }
   }
 
@@ -115,16 +132,17 @@ func withRig(_ body: (Rig) async throws -> Void) async throws {
 
 /// Collects events; lets a test await one.
 final class Sink: EventSink {
+  typealias Test = @Sendable (Event) -> Bool
   private struct State {
     var events: [Event] = []
-    var waiters: [(name: String, continuation: CheckedContinuation<Event, Never>)] = []
+    var waiters: [(test: Test, continuation: CheckedContinuation<Event, Never>)] = []
   }
   private let state = Mutex(State())
 
   func emit(_ event: Event, from service: ServiceName?) {
     let woken = state.withLock { state in
-      let waiting = state.waiters.filter { $0.name == event.definition.name }
-      state.waiters.removeAll { $0.name == event.definition.name }
+      let waiting = state.waiters.filter { $0.test(event) }
+      state.waiters.removeAll { $0.test(event) }
       state.events.append(event)
       return waiting
     }
@@ -135,12 +153,13 @@ final class Sink: EventSink {
 
   func clear() { state.withLock { $0.events = [] } }
 
-  /// The first event of this name since the last `clear`.
-  func first(_ name: String) async -> Event {
+  /// The first event of this name, and of which this is true, since the last `clear`.
+  func first(_ name: String, where isIt: @escaping Test = { _ in true }) async -> Event {
     await withCheckedContinuation { continuation in
+      let test: Test = { $0.definition.name == name && isIt($0) }
       let found: Event? = state.withLock { state in
-        if let event = state.events.first(where: { $0.definition.name == name }) { return event }
-        state.waiters.append((name, continuation))
+        if let event = state.events.first(where: test) { return event }
+        state.waiters.append((test, continuation))
         return nil
       }
       if let found { continuation.resume(returning: found) }

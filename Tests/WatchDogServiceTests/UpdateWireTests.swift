@@ -31,7 +31,7 @@ import World
       let text = try await rig.wire("update-status")
       #expect(
         text
-          == #"{"active":"4.2.0.0-ba9876543210","committed":[{"at":"2026-11-06T21:20:00.000000Z","release":"4.1.0.0-0123456789ab"},{"at":"2026-11-12T16:13:20.000000Z","release":"4.2.0.0-ba9876543210"}],"failed":[{"at":"2026-11-13T20:00:00.000000Z","attempts":1,"reason":"it flaps","refused":true,"version":"4.3.0.0"}],"generation":7,"installed":["4.1.0.0-0123456789ab","4.2.0.0-ba9876543210"],"lastGood":"4.1.0.0-0123456789ab","phase":"idle"}"#
+          == #"{"active":"4.2.0.0-ba9876543210","barred":"no release would be believed: updates.root is not set","committed":[{"at":"2026-11-06T21:20:00.000000Z","release":"4.1.0.0-0123456789ab"},{"at":"2026-11-12T16:13:20.000000Z","release":"4.2.0.0-ba9876543210"}],"failed":[{"at":"2026-11-13T20:00:00.000000Z","attempts":1,"reason":"it flaps","refused":true,"version":"4.3.0.0"}],"generation":7,"installed":["4.1.0.0-0123456789ab","4.2.0.0-ba9876543210"],"lastGood":"4.1.0.0-0123456789ab","phase":"idle"}"#
       )
     }
   }

@@ -15,6 +15,8 @@ package struct WatchDogSettings: Hashable, Sendable {
   package var pendingCheckEvery: Duration = .seconds(300)
   /// Seconds between finding a pending restart and restarting ("promptly", facts/product.md 2.3).
   package var restartDelay: UInt32 = 60
+  /// The cloud orders restarts, one connector at a time; then none is scheduled here.
+  package var isCoordinated = false
 
   package init() {}
 }

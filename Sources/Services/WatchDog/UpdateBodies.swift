@@ -1,4 +1,5 @@
 import AgentSystem
+import CloudAPI
 import Releases
 package import World
 
@@ -27,6 +28,22 @@ package struct UpdateReport: Hashable, Codable, Sendable {
     package var reason: String
     package var at: WallTime
   }
+  package struct Order: Hashable, Codable, Sendable {
+    package var action: String
+    package var version: String?
+    /// As the cloud is told; absent before anything came of it.
+    package var stage: String?
+    package var reason: String?
+  }
+  package struct Lease: Hashable, Codable, Sendable {
+    package var token: UInt64
+    package var expires: WallTime
+    package var held: Bool
+  }
+  package struct Pin: Hashable, Codable, Sendable {
+    package var since: WallTime?
+    package var reason: String
+  }
   /// `idle`, `opening`, `trying`, `committing` or `rollingBack`.
   package var phase: String
   package var active: String?
@@ -41,8 +58,16 @@ package struct UpdateReport: Hashable, Codable, Sendable {
   package var failed: [Failed]
   /// Why a person is needed; absent when all is well.
   package var escalation: String?
+  /// What the cloud ordered last; absent before the first time.
+  package var order: Order?
+  /// Under which it ordered it.
+  package var lease: Lease?
+  /// By an administrator; absent when it is not pinned.
+  package var pin: Pin?
+  /// Why it takes no updates from the cloud; absent when it does.
+  package var barred: String?
 
-  init(_ status: ReleaseStatus) {
+  init(_ status: ReleaseStatus, _ updates: UpdaterLogic.Report) {
     phase = status.phase.rawValue
     active = status.active?.description
     lastGood = status.lastGood?.description
@@ -55,10 +80,22 @@ package struct UpdateReport: Hashable, Codable, Sendable {
       Failed(version: $0.version.text, attempts: $0.attempts, refused: $0.isRefused, reason: $0.reason.text, at: $0.at)
     }
     escalation = status.escalation?.text
+    order = updates.lease.map {
+      Order(action: $0.action.rawValue, version: $0.version?.text, stage: $0.stage?.rawValue, reason: $0.reason.isEmpty ? nil : $0.reason)
+    }
+    lease = updates.lease.map { Lease(token: $0.token, expires: $0.expires, held: $0.isHeld) }
+    pin = updates.pin.map { Pin(since: $0.since, reason: $0.reason) }
+    barred = updates.barred
   }
 }
 
 /// The body of `update-clear`.
 struct UpdateClear: Codable { var version: String }
-/// The body of `update-rollback`.
+/// The answer to `update-pin` and `update-unpin`.
+struct UpdatePinned: Codable {
+  var pinned: Bool
+  var since: WallTime?
+  var reason: String?
+}
+/// The body of `update-rollback` and `update-pin`.
 struct UpdateRollback: Codable { var reason: String? }

@@ -60,7 +60,9 @@ package struct WatchDogLogic: ServiceLogic {
   private var learned: Set<PrivilegedOperation> = []
   private var changes = 0
   private var isReachable = true
-  private var pendingRestart: RegistryPath?
+  /// What the last look at each flag found.
+  private var flags: [RegistryPath: Bool] = [:]
+  private var isReported = false
   private var isScheduling = false
 
   /// Where the standing is kept: read once, then followed from the answers that pass through.
@@ -94,7 +96,9 @@ package struct WatchDogLogic: ServiceLogic {
   }
 
   private var report: Report {
-    Report(standing: standing, isAgentSystemReachable: isReachable, pendingRestart: pendingRestart, services: watch.records)
+    Report(
+      standing: standing, isAgentSystemReachable: isReachable, pendingRestart: KnownRegistryKeys.pendingRestartFlags.first { flags[$0] == true },
+      services: watch.records)
   }
 
   private func relay(_ id: RequestID, _ operation: PrivilegedOperation, _ asker: ServiceName) -> [Directive] {
@@ -168,15 +172,22 @@ package struct WatchDogLogic: ServiceLogic {
     learned.insert(operation)
   }
 
-  private mutating func check() -> [Directive] {
-    pendingRestart = nil
-    return learn() + KnownRegistryKeys.pendingRestartFlags.map { .ask(.look($0), .registryRead($0), asker: .watchDog) }
+  private func check() -> [Directive] {
+    learn() + KnownRegistryKeys.pendingRestartFlags.map { .ask(.look($0), .registryRead($0), asker: .watchDog) }
       + [.wake(.check, after: settings.pendingCheckEvery)]
   }
 
   private mutating func found(_ flag: RegistryPath, _ result: Result<PrivilegedAnswer, any Error>) -> [Directive] {
-    guard case .success(.value(.registry(let value))) = result, KnownRegistryKeys.asksForRestart(value) else { return [] }
-    pendingRestart = pendingRestart ?? flag
+    guard case .success(.value(.registry(let value))) = result else { return [] }
+    flags[flag] = KnownRegistryKeys.asksForRestart(value)
+    guard flags[flag] == true else {
+      if !flags.values.contains(true) { isReported = false }
+      return []
+    }
+    if settings.isCoordinated {
+      defer { isReported = true }
+      return isReported ? [] : [.emit(.evergreenRestartReported(flag: flag.text))]
+    }
     guard standing.restart == nil, !isScheduling else { return [] }
     isScheduling = true
     let operation = PrivilegedOperation.scheduleRestart(.machine, delay: settings.restartDelay, reason: ReasonText("a restart is pending: \(flag)"))

@@ -1,11 +1,44 @@
 import AgentSystem
+import CloudAPI
+import EventCatalog
 import ServiceKit
 import World
 
 /// Updates of the connector, as an administrator sees and orders them. The WatchDog asks on the administrator's behalf, as the updater of the moment:
 /// it looks first who that is, so an order that another updater overtook is refused and changes nothing.
 extension WatchDogWire {
-  func updateStatus(_ caller: WireCaller) async throws -> [UInt8] { try encode(UpdateReport(try await releases(caller))) }
+  func updateStatus(_ caller: WireCaller) async throws -> [UInt8] {
+    let updates = try await face.updates()
+    return try encode(UpdateReport(try await releases(caller), updates))
+  }
+
+  /// The cloud's rollout coordinator orders; nobody else, because it alone knows whose turn it is.
+  func updateOrder(_ body: [UInt8], _ caller: WireCaller) async throws -> [UInt8] {
+    guard caller == .cloud else {
+      throw WireError(.denied, "update-order is for the cloud's rollout coordinator, which knows whose turn it is; ask it for an update at once")
+    }
+    let command: UpdateCommand = try decode(body, #"{"action":"enterMaintenance","token":1,"expires":"2026-11-22T10:00:00Z"}"#)
+    guard case .standing(let standing) = try await face.askUpdater({ .ordered($0, command) }) else {
+      throw WireError(.failed, "the WatchDog gave another answer than where the update stands")
+    }
+    return try encode(standing)
+  }
+
+  /// Kept by the Agent System, which no rollback takes back.
+  func updatePin(_ body: [UInt8], _ caller: WireCaller) async throws -> [UInt8] {
+    let request: UpdateRollback = body.isEmpty ? UpdateRollback() : try decode(body, #"{"reason":"month-end"}"#)
+    let pin = UpdatePin(since: clock.now().wall, reason: ReasonText(request.reason ?? "").text)
+    try await perform(.registryWrite(KnownRegistryKeys.updatePin, .string(pin.text)), caller)
+    emit(.evergreenPinned(reason: pin.reason.isEmpty ? "no reason was given" : pin.reason))
+    await face.look()
+    return try encode(UpdatePinned(pinned: true, since: pin.since, reason: pin.reason))
+  }
+
+  func updateUnpin(_ caller: WireCaller) async throws -> [UInt8] {
+    if try await flag(.registryDelete(KnownRegistryKeys.updatePin), caller) { emit(.evergreenUnpinned()) }
+    await face.look()
+    return try encode(UpdatePinned(pinned: false))
+  }
 
   func updateClear(_ body: [UInt8], _ caller: WireCaller) async throws -> [UInt8] {
     let request: UpdateClear = try decode(body, #"{"version":"4.370.0.1227"}"#)
@@ -13,6 +46,7 @@ extension WatchDogWire {
       throw WireError(.badRequest, "expected a version of four numbers, such as 4.370.0.1227; got '\(ReasonText(request.version).text)'")
     }
     try await perform(.clearFailedRelease(version, by: try await releases(caller).generation), caller)
+    await face.look()
     return try await updateStatus(caller)
   }
 

@@ -1,5 +1,7 @@
 import AgentSystem
+import CloudAPI
 import ConnectorSettings
+import EventCatalog
 import FoundationEssentials
 import ServiceKit
 import World
@@ -17,21 +19,26 @@ import World
 /// | `registry-set` | `{"path","type":"integer","value":1}` | as `registry-get` | no |
 /// | `registry-list` | `{"prefix":"HKLM\\…"}`, empty for all | `{"entries":[…]}` | no |
 /// | `registry-delete` | `{"path"}` | `{"deleted":true}` | no |
+/// | `update-order` | `UpdateCommand` | `UpdateStanding` | only |
 /// | `update-status` | none | `UpdateReport`, `notFound` without a release folder | no |
 /// | `update-clear` | `{"version":"4.370.0.1227"}` | `UpdateReport` | no |
 /// | `update-rollback` | `{"reason":"…"}`, optional | `UpdateReport` | no |
+/// | `update-pin` | `{"reason":"…"}`, optional | `{"pinned":true,"since","reason"}` | no |
+/// | `update-unpin` | none | `{"pinned":false}` | no |
 ///
 /// The cloud may do what the product's cloud does: see, put in and out of maintenance, and restart the machine. Single services and settings
-/// belong to the administrator on the machine. `registry-set` without `type`, or with a text as value, reads the text as the type named, else as that
+/// belong to the administrator on the machine; updates are ordered by the cloud alone, under its lease. `registry-set` without `type`, or with a text as value, reads the text as the type named, else as that
 /// of the known key, else as a string.
 struct WatchDogWire: ServiceWire {
   static let operations = [
     "status", "maintenance", "schedule-restart", "cancel-restart", "restart-service", "registry-get", "registry-set", "registry-list",
-    "registry-delete", "update-status", "update-clear", "update-rollback",
+    "registry-delete", "update-order", "update-status", "update-clear", "update-rollback", "update-pin", "update-unpin",
   ]
-  static let forCloud: Set<String> = ["status", "maintenance", "schedule-restart", "cancel-restart"]
+  static let forCloud: Set<String> = ["status", "maintenance", "schedule-restart", "cancel-restart", "update-order"]
 
-  let ask: WatchDogFace.Ask
+  let face: WatchDogFace
+  let clock: any WorldClock
+  let emit: @Sendable (Event) -> Void
 
   func call(_ operation: String, _ body: [UInt8], from caller: WireCaller) async throws -> [UInt8] {
     guard Self.operations.contains(operation) else {
@@ -63,9 +70,17 @@ struct WatchDogWire: ServiceWire {
       let path = try parse(request.path)
       let value = try request.typed(at: path)
       try await perform(.registryWrite(path, value), caller)
+      if path == KnownRegistryKeys.updatePin { await face.look() }
       return try encode(RegistryEntry(path, value))
     case "registry-list": return try await list(body, caller)
-    case "registry-delete": return try encode(Deleted(deleted: try await flag(.registryDelete(try path(body)), caller)))
+    case "registry-delete":
+      let path = try path(body)
+      let deleted = Deleted(deleted: try await flag(.registryDelete(path), caller))
+      if path == KnownRegistryKeys.updatePin { await face.look() }
+      return try encode(deleted)
+    case "update-order": return try await updateOrder(body, caller)
+    case "update-pin": return try await updatePin(body, caller)
+    case "update-unpin": return try await updateUnpin(caller)
     case "update-status": return try await updateStatus(caller)
     case "update-clear": return try await updateClear(body, caller)
     case "update-rollback": return try await updateRollback(body, caller)
@@ -74,7 +89,7 @@ struct WatchDogWire: ServiceWire {
   }
 
   private func status() async throws -> [UInt8] {
-    guard case .report(let report) = try await ask({ .report($0) }) else {
+    guard case .report(let report) = try await face.ask({ .report($0) }) else {
       throw WireError(.failed, "the WatchDog gave another answer than a report")
     }
     return try encode(WatchDogStatus(report))
@@ -112,14 +127,14 @@ struct WatchDogWire: ServiceWire {
     return try encode(Entries(entries: all))
   }
 
-  private func flag(_ operation: PrivilegedOperation, _ caller: WireCaller) async throws -> Bool {
+  func flag(_ operation: PrivilegedOperation, _ caller: WireCaller) async throws -> Bool {
     if case .flag(let flag) = try await perform(operation, caller) { flag } else { false }
   }
 
   @discardableResult
   func perform(_ operation: PrivilegedOperation, _ caller: WireCaller) async throws -> PrivilegedValue? {
     do {
-      guard case .privileged(let answer) = try await ask({ .administer($0, operation, caller: caller) }) else { return nil }
+      guard case .privileged(let answer) = try await face.ask({ .administer($0, operation, caller: caller) }) else { return nil }
       return try answer.get()
     } catch let refusal as Refusal {
       throw WireError(refusal.reason.wireCode, refusal.detail)

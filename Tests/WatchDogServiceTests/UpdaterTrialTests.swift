@@ -1,0 +1,228 @@
+import AgentSystem
+import CloudAPI
+import Evergreen
+import Releases
+import ServiceKit
+import Testing
+import WatchDogService
+import World
+
+/// From the start of a process on: the trial, what came back, what a crash interrupted, and what stands against an update.
+@Suite struct UpdaterTrialTests {
+  private static let healthy = Probe(isHealthy: true, reachedTheCloud: true)
+
+  private func trial(_ lease: UpdateLease? = lease(.installing) { $0.wasActivated = true }) -> UpdaterTable {
+    var table = UpdaterTable(version: "4.2.0.0", lease: lease)
+    table.status.phase = .trying
+    table.status.trial = ReleaseStatus.Trial(slot: UpdaterTable.two, from: UpdaterTable.one, attempt: 1, deadline: table.now.wall + .seconds(3_000))
+    table.start()
+    return table
+  }
+
+  private func failed(_ table: inout UpdaterTable, isRefused: Bool = true) {
+    table.status.failed = [
+      ReleaseStatus.Failed(version: UpdaterTable.two.version, attempts: 1, isRefused: isRefused, reason: "it flaps", at: table.now.wall)
+    ]
+  }
+
+  @Test func aHealthyTrialIsCommittedUnderTheLeaseBefore() {
+    var table = trial()
+    #expect(table.stage == .trial && table.report.state == .trial)
+    table.probe(Self.healthy)
+    #expect(table.stage == .committed && table.report.state == .committed && table.lease?.token == 5)
+    guard case .commitRelease(let version, let evidence, let by)? = table.asked.first(where: { $0.kind == .commitRelease }) else {
+      Issue.record("no commit")
+      return
+    }
+    #expect(version == UpdaterTable.two.version && by == UpdaterGeneration(4))
+    #expect(evidence.healthySeconds >= 600 && evidence.probes >= 20 && evidence.endToEndProbes >= 1)
+    #expect(table.events == ["evergreen.trial-began", "evergreen.trial-health"])
+  }
+
+  @Test func afterACommitOnlyWhatCanRunStays() {
+    var table = trial()
+    table.status.installed = [SlotName("4.0.0.0-0123456789ab")!, UpdaterTable.one, UpdaterTable.two]
+    (table.status.active, table.status.lastGood) = (UpdaterTable.two, UpdaterTable.one)
+    table.held = [.commitRelease]
+    table.probe(Self.healthy)
+    table.status.phase = .idle
+    table.send(.answered(.commit(1), .success(.done)))
+    #expect(table.asked.last == .removeRelease(ReleaseVersion("4.0.0.0")!, by: UpdaterGeneration(4)))
+    #expect(table.kinds.filter { $0 == .removeRelease }.count == 1)
+  }
+
+  @Test(arguments: [
+    (Probe(isHealthy: true, reachedTheCloud: false), "never reached the cloud"),
+    (Probe(isHealthy: false, reachedTheCloud: true, detail: "the broker does not answer"), "the broker does not answer"),
+  ]) func aTrialThatShowsTooLittleGoesBack(_ probe: Probe, _ reason: String) {
+    var table = trial()
+    table.probe(probe)
+    #expect(table.stage == .rollingBack && table.lease?.reason.contains(reason) == true)
+    #expect(table.kinds.suffix(2) == [.rollBackRelease, .restartSupervisor])
+  }
+
+  /// A trial is judged whoever ordered it; nobody is told of a lease that is not known.
+  @Test func aTrialWithoutALeaseIsJudgedToo() {
+    var table = trial(nil)
+    table.probe(Self.healthy)
+    #expect(table.report.state == .committed && table.lease == nil)
+  }
+
+  @Test func theEndOfTheLeaseDoesNotEndATrial() {
+    var table = trial(lease(.installing) { $0.expires = WallTime(seconds: 1_795_000_060) })
+    table.ringLease()
+    #expect(table.lease?.isHeld == false && table.stage == .trial && table.report.state == .trial)
+    table.probe(Self.healthy)
+    #expect(table.stage == .committed)
+  }
+
+  /// Its process is another one; whoever starts the connector sees to it.
+  @Test func theTrialOfAnotherProcessIsLeftAlone() {
+    var table = UpdaterTable(lease: lease(.installing))
+    table.status.phase = .trying
+    table.status.trial = ReleaseStatus.Trial(slot: UpdaterTable.two, from: UpdaterTable.one, attempt: 1, deadline: table.now.wall)
+    table.start()
+    #expect(table.kinds == [.takeOverUpdates] && table.stage == .installing)
+  }
+
+  @Test func whatCameBackSaysWhy() {
+    for stage in [UpdateStanding.Stage.installing, .trial, .rollingBack] {
+      var table = UpdaterTable(lease: lease(stage) { $0.wasActivated = true })
+      failed(&table)
+      table.start()
+      #expect(table.stage == .rolledBack && table.lease?.reason == "it flaps" && table.events.contains("evergreen.came-back"))
+      #expect(table.saved.last?.stage == .rolledBack)
+    }
+    // A trial that never began is no failure of the release.
+    var table = UpdaterTable(lease: lease(.installing) { $0.wasActivated = true })
+    failed(&table, isRefused: false)
+    table.start()
+    #expect(table.stage == .failed && table.lease?.reason == "it flaps")
+  }
+
+  @Test func anInterruptedUpdateGoesOn() {
+    // The WatchDog crashed while it fetched: begun again, under the same lease.
+    var table = UpdaterTable(lease: lease(.installing))
+    table.start()
+    #expect(table.kinds == [.takeOverUpdates, .installRelease, .activateRelease, .restartSupervisor] && table.lease?.token == 5)
+    // After the order to try it, before the restart.
+    table = UpdaterTable(lease: lease(.installing) { ($0.wasActivated, $0.boot) = (true, "b1") })
+    table.status.phase = .opening
+    table.status.trial = ReleaseStatus.Trial(slot: UpdaterTable.two, from: UpdaterTable.one, attempt: 1, deadline: table.now.wall + .seconds(900))
+    table.start()
+    #expect(table.kinds == [.takeOverUpdates, .restartSupervisor])
+    // After the order to go back.
+    table = UpdaterTable(version: "4.2.0.0", lease: lease(.rollingBack))
+    table.status.phase = .rollingBack
+    table.start()
+    #expect(table.kinds == [.takeOverUpdates, .restartSupervisor])
+    // After the commit, before it was written down.
+    table = UpdaterTable(version: "4.2.0.0", lease: lease(.trial))
+    table.status.active = UpdaterTable.two
+    table.start()
+    #expect(table.stage == .committed)
+    // Between the lease and the maintenance.
+    table = UpdaterTable(lease: lease(nil) { $0.action = .enterMaintenance })
+    table.start()
+    #expect(table.stage == .drained && table.isInMaintenance)
+    // The lease ended while nobody ran.
+    table = UpdaterTable(lease: lease(.installing) { $0.expires = WallTime(seconds: 1_794_999_999) })
+    table.registry = [KnownRegistryKeys.inMaintenance: .integer(1), KnownRegistryKeys.maintenanceReason: .string("update under lease 5")]
+    table.start()
+    #expect(table.stage == .failed && !table.isInMaintenance && table.kinds == [.takeOverUpdates, .setMaintenance])
+  }
+
+  @Test func aRestartOfTheMachineIsOverInTheNextProcess() {
+    var table = UpdaterTable(lease: lease(.restarting) { ($0.action, $0.version) = (.restartMachine, nil) })
+    table.start()
+    #expect(table.stage == .restarted && !table.kinds.contains(.scheduleRestart))
+    // The WatchDog alone crashed: the machine did not restart.
+    table = UpdaterTable(lease: lease(.restarting) { ($0.action, $0.version, $0.boot) = (.restartMachine, nil, "b1") })
+    table.start()
+    #expect(table.stage == .restarting && table.kinds.last == .scheduleRestart)
+  }
+
+  /// The record was lost: its maintenance would stay for ever.
+  @Test func maintenanceOfALostLeaseEnds() {
+    var table = UpdaterTable()
+    table.registry = [KnownRegistryKeys.inMaintenance: .integer(1), KnownRegistryKeys.maintenanceReason: .string("update under lease 3")]
+    table.start()
+    #expect(!table.isInMaintenance)
+  }
+
+  @Test(arguments: ["pin", "releases", "root", "layout", "fips", "escalation"]) func whatBarsUpdatesIsSaidAndRefusesThem(_ bar: String) throws {
+    var table = UpdaterTable {
+      $0.hasReleases = bar != "releases"
+      $0.hasRoot = bar != "root"
+      $0.isFIPS = true
+    }
+    table.status.active = SlotName(bar == "fips" ? "4.1.0.0-0123456789ab" : "5.102.0.0-0123456789ab")
+    if bar == "pin" { table.registry[KnownRegistryKeys.updatePin] = .string("2026-11-22T04:00:00Z month-end") }
+    if bar == "escalation" { table.status.escalation = "the rollback failed" }
+    if bar == "layout" { table.refusals[.takeOverUpdates] = "nothing was installed there" }
+    table.start()
+    let sentence = try #require(table.report.barred)
+    let expected = [
+      "pin": "since 2026-11-22T04:00:00Z: month-end", "releases": "state.releases is not set", "root": "updates.root is not set",
+      "layout": "nothing was installed there", "fips": "5.102", "escalation": "the rollback failed",
+    ]
+    #expect(sentence.contains(try #require(expected[bar])))
+    table.order(.enterMaintenance)
+    #expect(table.stage == .drained)
+    table.order(.install, version: "9.0.0.0")
+    #expect(table.stage == .failed && table.lease?.reason.contains(sentence) == true)
+    #expect(!table.kinds.contains(.installRelease))
+  }
+
+  @Test func aPinIsLookedAtAnewBeforeEachUpdate() {
+    var table = UpdaterTable()
+    table.start()
+    #expect(table.report.barred == nil)
+    table.registry[KnownRegistryKeys.updatePin] = .string("by hand")
+    table.order(.install)
+    #expect(table.stage == .failed && table.report.pin == UpdatePin("by hand") && table.report.pin?.since == nil)
+  }
+
+  @Test func whatCannotBeFetchedIsTriedAgainWithPauses() {
+    var table = UpdaterTable()
+    table.start()
+    table.found = .failure(ReleaseFetchProblem("connection refused", isPassing: true))
+    table.order(.install, lasting: 90_000)
+    #expect(table.stage == .installing && table.events.last == "evergreen.fetch-failed")
+    table.found = .success(UpdaterTable.bundle)
+    table.download = ReleaseFetchProblem("it broke off", isPassing: true)
+    table.ringRetry()
+    #expect(table.stage == .installing && table.report.state == .downloading)
+    for _ in 0..<5 { table.ringRetry() }
+    #expect(table.stage == .failed && table.lease?.reason == "after 5 attempts: it broke off")
+    // What is not listed stays not listed.
+    table.found = .failure(ReleaseFetchProblem("4.3.0.0 is not listed", isPassing: false))
+    table.order(.install, lasting: 90_000, version: "4.3.0.0")
+    #expect(table.stage == .failed && table.lease?.reason == "4.3.0.0 is not listed")
+  }
+
+  @Test func anAgentSystemThatIsNotThereIsWaitedFor() {
+    var table = UpdaterTable()
+    table.held = [.takeOverUpdates]
+    table.start()
+    table.held = []
+    table.send(.answered(.takeOver, .failure(AgentCallError.disconnected("gone"))))
+    #expect(table.alarms.contains { $0.0 == .start })
+    table.ring { $0 == .start }
+    #expect(table.report.barred == nil)
+  }
+
+  /// Whoever starts the connector has ordered it already.
+  @Test func aWayBackThatIsOrderedAlreadyIsGone() {
+    var table = trial()
+    table.refusals[.rollBackRelease] = "another updater has taken over"
+    table.status.phase = .rollingBack
+    table.probe(Probe(isHealthy: false, reachedTheCloud: true))
+    #expect(table.kinds.suffix(2) == [.rollBackRelease, .restartSupervisor])
+    // One that cannot be ordered is handed to a person after three times.
+    table = trial()
+    table.refusals[.rollBackRelease] = "the disk is gone"
+    table.probe(Probe(isHealthy: false, reachedTheCloud: true))
+    #expect(table.kinds.filter { $0 == .rollBackRelease }.count == 3 && table.events.contains("evergreen.escalated") && table.stage == .failed)
+  }
+}
