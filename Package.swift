@@ -80,7 +80,7 @@ let package = Package(
     room("Directory", ["World"]),
     room("BrokerConfiguration", ["World"], exclude: ["README.md"]),
     room("ControlAPI", ground + ["CloudAPI", "ConnectorSettings"]),
-    room("SimulatedCloud", ground + ["CloudAPI"]),
+    room("SimulatedCloud", ground + ["CloudAPI", "Rollouts"]),
     room("AgentSystemHost", kit + ["Evergreen", "ReleaseSlots"], exclude: ["README.md"]),
     room("StrictJSON"),
     room("Releases", ["World", "StrictJSON"], exclude: ["README.md"]),
@@ -115,7 +115,7 @@ let package = Package(
     room("CloudLinkAcceptor", ["World", "CloudAPI", "LinkIdentity", "LinkTransport"] + nioHTTP),
     room("PeerChannelLive", ["World", "CloudAPI", "LinkIdentity", "LinkTransport", "ServiceKit"] + nioTLS),
     room("CloudStore", ["World", "SimulatedCloud", grdb]),
-    room("CloudServer", ground + ["CloudAPI", "SimulatedCloud", "CloudStore", crypto] + nioTLS + hummingbird),
+    room("CloudServer", ground + ["CloudAPI", "Rollouts", "SimulatedCloud", "CloudStore", crypto] + nioTLS + hummingbird),
     room("ControlServer", ground + ["ControlAPI"] + nio),
   ]
     // The services, the order that they stand in, the daemon and the lab that run them, and the programs.
@@ -132,14 +132,14 @@ let package = Package(
         "Lab",
         kit + [
           "Daemon", "ServiceOrder", "SimulatedCloud", "CloudServer", "CloudStore", "CloudLinkAcceptor", "LabCA", "BrokerConfiguration",
-          "ConfigurationYAML", "ControlAPI", "Evergreen", "EventHub", "LiveWorld", "ReleaseSlots", "ReleaseWorks", httpClient,
+          "ConfigurationYAML", "ControlAPI", "Evergreen", "EventHub", "LiveWorld", "ReleaseSlots", "ReleaseWorks", "Rollouts", httpClient,
         ] + nioTLS),
       room("DaemonCommands", ["Daemon", "LiveWorld", "Releases", "World", argumentParser]),
       room(
         "LabCommands",
         [
           "Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "LiveWorld", "ReleaseWorks", "Releases", "Rollouts",
-          "World",
+          "SimulatedCloud", "World",
           argumentParser,
         ]),
       room("TUFCommands", ["World", "LiveWorld", "StrictJSON", "TUF", "TUFFetch", argumentParser]),
@@ -205,11 +205,11 @@ let package = Package(
           + nioHTTP
           + [lib("NIOEmbedded", "swift-nio")]),
       tests("PeerChannel", ["World", "LiveWorld", "CloudAPI", "ServiceKit", "LinkIdentity", "LinkTransport", "LabCA", "PeerChannelLive"] + nioTLS),
-      tests("SimulatedCloud", ground + ["CloudAPI", "SimulatedCloud"]),
+      tests("SimulatedCloud", ground + ["CloudAPI", "Rollouts", "RolloutCheckers", "SimulatedCloud"]),
       tests("CloudStore", ["World", "CloudAPI", "SimulatedCloud", "CloudStore", grdb]),
       tests(
         "CloudServer",
-        ground + ["CloudAPI", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer", crypto, x509, asn1, httpClient] + nioTLS
+        ground + ["CloudAPI", "Rollouts", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer", crypto, x509, asn1, httpClient] + nioTLS
           + [lib("NIOHTTP1", "swift-nio"), lib("NIOFoundationCompat", "swift-nio")]),
       tests("ControlAPI", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI"]),
       tests("ControlServer", ground + ["CloudAPI", "ControlAPI", "ControlServer"] + nio + [lib("NIOEmbedded", "swift-nio")]),
@@ -225,10 +225,10 @@ let package = Package(
       tests(
         "Lab",
         [
-          "World", "LiveWorld", "SimulatedWorld", "ConnectorSettings", "Releases", "Evergreen", "EvergreenCheckers", "ReleaseSlots", "ReleaseWorks",
-          "Lab",
+          "World", "CloudAPI", "CloudServer", "EventCatalog", "LiveWorld", "SimulatedCloud", "SimulatedWorld", "ConnectorSettings", "Releases",
+          "Evergreen", "EvergreenCheckers", "ReleaseSlots", "ReleaseWorks", "Rollouts", "Lab",
         ]),
-      tests("LabCommands", ["World", "Lab", "LabCommands", "Rollouts", argumentParser]),
+      tests("LabCommands", ["World", "Lab", "LabCommands", "Rollouts", "SimulatedCloud", argumentParser]),
       tests("Tidy", []),
       .testTarget(
         name: "ProcessTests",

@@ -38,6 +38,15 @@ package enum APICoverage {
     ("/lab/v1/connectors/{id}", "ours: deletes a connector's record"),
     ("/lab/v1/connectors/{id}/checks", "ours: the advanced health checks of one connector"),
     ("/lab/v1/connectors/{id}/services/{service}/{operation}", "ours: asks an operation of a connector's service"),
+    ("/lab/v1/updates", "ours: how far each connector is with the release that is out, and the latest decisions"),
+    ("/lab/v1/updates/now", "ours: lets connectors update at once; body `{\"connectors\": […]}`, none named means all"),
+    ("/lab/v1/updates/pause", "ours: nothing starts any more"),
+    ("/lab/v1/updates/resume", "ours: goes on after a pause or a halt"),
+    ("/lab/v1/updates/abort", "ours: ends the rollout of the release"),
+    ("/lab/v1/updates/clear", "ours: lets a connector take part again; body `{\"connector\": …}`"),
+    ("/lab/v1/updates/delay", "ours: the one delay by two weeks; body `{\"location\": …}`"),
+    ("/lab/v1/updates/widen", "ours: lets a ring reach further; body `{\"ring\": …, \"upTo\": hundredths of a percent}`"),
+    ("/lab/v1/updates/look", "ours: looks at what is published now"),
     ("/lab/v1/resourcelocations/{location}/configuration", "ours: publishes a broker configuration"),
   ]
 }

@@ -18,10 +18,15 @@ enum APIRoute: Hashable, Sendable {
   case labService(connector: String, service: String, operation: String)
   case labChecks(connector: String)
   case labConnector(String)
+  case labUpdates
+  case labUpdate(UpdateVerb)
   /// A file of the repository of releases: the parts of its path below `/releases`.
   case release([String])
   /// A path that the product has and this cloud has not.
   case notSimulated(String)
+
+  /// What can be ordered of the coordinator of updates.
+  enum UpdateVerb: String, CaseIterable, Sendable { case now, pause, resume, abort, clear, delay, widen, look }
 
   init?(_ segments: [String]) {
     let words = segments.map { $0.lowercased() }
@@ -36,6 +41,10 @@ enum APIRoute: Hashable, Sendable {
     case ("maintenance", 2): self = .window(customer: nil, location: at(1))
     case ("systemlog", 2) where words[1] == "records": self = .systemLog
     case ("lab", 3) where words[1...] == ["v1", "state"]: self = .labState
+    case ("lab", 3) where words[1...] == ["v1", "updates"]: self = .labUpdates
+    case ("lab", 4) where words[1] == "v1" && words[2] == "updates":
+      guard let verb = UpdateVerb(rawValue: words[3]) else { return nil }
+      self = .labUpdate(verb)
     case ("lab", 5) where words[1] == "v1" && words[2] == "resourcelocations" && words[4] == "configuration":
       self = .labConfiguration(location: at(3))
     case ("lab", 4) where words[1] == "v1" && words[2] == "connectors": self = .labConnector(at(3))
@@ -61,8 +70,8 @@ enum APIRoute: Hashable, Sendable {
 
   var methods: [String] {
     switch self {
-    case .token, .register, .labService: ["POST"]
-    case .ping, .systemLog, .labState, .labChecks: ["GET"]
+    case .token, .register, .labService, .labUpdate: ["POST"]
+    case .ping, .systemLog, .labState, .labChecks, .labUpdates: ["GET"]
     case .release: ["GET", "HEAD"]
     case .locations, .notifications: ["GET", "POST"]
     case .location: ["GET", "PUT", "DELETE"]
@@ -83,7 +92,7 @@ enum APIRoute: Hashable, Sendable {
 
   var isLab: Bool {
     switch self {
-    case .labState, .labConfiguration, .labService, .labChecks, .labConnector: true
+    case .labState, .labConfiguration, .labService, .labChecks, .labConnector, .labUpdates, .labUpdate: true
     default: false
     }
   }

@@ -122,6 +122,8 @@ package struct CloudHTTP: Sendable {
     do throws(CloudRefusal) {
       switch route {
       case .labState: return .json(200, state)
+      case .labUpdates: return .json(200, try await service.updates())
+      case .labUpdate(let verb): return try await updates(verb, request)
       case .labChecks(let connector): return .json(200, ItemList(items: try await service.healthChecks(connector)))
       case .labConnector(let id):
         guard let row = state.connectors.first(where: { $0.id == id || $0.fqdn == id }) else {

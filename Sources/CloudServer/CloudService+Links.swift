@@ -11,6 +11,7 @@ extension CloudService: ConnectorLinkDelegate {
 
   package func linkUp(_ peer: LinkPeer, link: UInt64) async {
     guard !stopped else { return }
+    sendAgain(to: peer.connectorID)
     note(.linkUp(peer, link: link))
     if let earlier = heartbeats[peer.connectorID] {
       guard earlier.link < link else { return }

@@ -16,15 +16,19 @@ package actor CloudService {
     package var events: any EventSink
     package var certificates: any CertificateSigning
     package var store: any CloudPersistence
+    /// Nil: nothing is ever published.
+    package var releases: (any ReleaseListing)?
 
     package init(
-      clock: any WorldClock, random: any RandomSource, events: any EventSink, certificates: any CertificateSigning, store: any CloudPersistence
+      clock: any WorldClock, random: any RandomSource, events: any EventSink, certificates: any CertificateSigning, store: any CloudPersistence,
+      releases: (any ReleaseListing)? = nil
     ) {
       self.clock = clock
       self.random = random
       self.events = events
       self.certificates = certificates
       self.store = store
+      self.releases = releases
     }
   }
 
@@ -41,7 +45,17 @@ package actor CloudService {
   private var listeners: [Int: AsyncStream<CloudChange>.Continuation] = [:]
   private var lastListener = 0
   private var timer: Task<Void, Never>?
+  private var wakesAt: Moment?
   var stopped = false
+  /// What was published when it was last looked at, and what was wrong then.
+  var releasesMark: String?
+  var releasesProblem: String?
+  var nextLook: Moment?
+  /// Orders of the rollout coordinator that are on their way, those that wait until the coordinator's state is saved, and those that did not arrive.
+  var orders: [String: [UpdateCommand]] = [:]
+  var ordering: [String: Task<Void, Never>] = [:]
+  private var unsavedOrders: [(String, UpdateCommand)] = []
+  var undelivered: [String: UpdateCommand] = [:]
 
   /// - Parameter records: what the store held when it was opened.
   package init(settings: CloudSettings, records: [CloudRecord], ports: Ports) {
@@ -58,26 +72,46 @@ package actor CloudService {
     linkAddress = address
   }
 
-  /// Starts to watch leases; without it none runs out.
-  package func start() {
+  /// Starts to watch leases, updates and what is published; without it nothing runs out.
+  package func start() async {
     guard timer == nil, !stopped else { return }
-    timer = Task { [clock = ports.clock, atMost = settings.leaseLength / 3] in
-      while !Task.isCancelled {
-        let now = clock.now().moment
-        // Every deadline lies at least one lease ahead when it comes up, so waking three times within a lease misses none.
-        let wake = min(max(self.nextDeadline ?? now + atMost, now + .milliseconds(20)), now + atMost)
-        do { try await clock.sleep(until: wake) } catch { return }
-        _ = self.handle(.tick, undoable: false)
-      }
+    arm()
+    _ = try? await lookAtReleases(always: true)
+  }
+
+  private func arm() {
+    timer?.cancel()
+    let now = ports.clock.now()
+    let atMost = settings.leaseLength / 3
+    // Every deadline of a lease lies at least one lease ahead when it comes up, so waking three times within a lease misses none.
+    let due = [nextDeadline, dueMoment(now)].compactMap(\.self).min() ?? now.moment + atMost
+    let wake = min(max(due, now.moment + .milliseconds(20)), now.moment + atMost)
+    wakesAt = wake
+    timer = Task { [clock = ports.clock] in
+      do { try await clock.sleep(until: wake) } catch { return }
+      await self.wake()
     }
   }
+
+  private func wake() async {
+    guard !Task.isCancelled, !stopped else { return }
+    wakesAt = nil
+    _ = handle(.tick, undoable: false)
+    if let nextLook, nextLook <= ports.clock.now().moment { _ = try? await lookAtReleases(always: false) }
+    guard !Task.isCancelled, !stopped else { return }
+    arm()
+  }
+
+  /// When the coordinator of updates has something to do, on the clock that sleeps: wall time may be set meanwhile, and is looked at again at each waking.
+  private func dueMoment(_ now: Now) -> Moment? { logic.nextUpdateDue.map { now.moment + ($0 - now.wall) } }
 
   /// Ends heartbeats, lease watching and all streams of changes.
   package func stop() async {
     stopped = true
     timer?.cancel()
-    let running = [timer].compactMap { $0 } + heartbeats.values.map(\.task)
+    let running = [timer].compactMap { $0 } + heartbeats.values.map(\.task) + ordering.values
     for beat in heartbeats.values { beat.task.cancel() }
+    for order in ordering.values { order.cancel() }
     for task in running { await task.value }
     timer = nil
     heartbeats = [:]
@@ -173,7 +207,14 @@ package actor CloudService {
         unsaved = all
       }
     }
-    return (outcome.answer, carryOut(outcome.directives))
+    let drops = carryOut(outcome.directives)
+    // Fencing tokens never go back: an order leaves only when the state that it came from is saved.
+    if unsaved.isEmpty {
+      for (connector, command) in unsavedOrders { send(command, to: connector) }
+      unsavedOrders = []
+    }
+    if timer != nil, let wakesAt, let due = dueMoment(ports.clock.now()), due < wakesAt { arm() }
+    return (outcome.answer, drops)
   }
 
   private func carryOut(_ directives: [CloudDirective]) -> [(String, String)] {
@@ -184,6 +225,7 @@ package actor CloudService {
       case .emit(let event): ports.events.emit(event, from: nil)
       case .changed(let change): for listener in listeners.values { listener.yield(change) }
       case .revoke(let serial): ports.certificates.revoke(serial: serial)
+      case .order(let connector, let command): unsavedOrders.append((connector, command))
       case .dropLink(let connector, let reason): drops.append((connector, reason))
       }
     }

@@ -71,7 +71,7 @@ package final class CloudStore: Sendable {
           switch directive {
           case .save(let record): try RecordTables.save(record, db)
           case .remove(let key): try RecordTables.remove(key, db)
-          case .emit, .changed, .revoke, .dropLink: continue
+          case .emit, .changed, .revoke, .dropLink, .order: continue
           }
         }
         onStep?(Self.commitStep, .afterWrite)

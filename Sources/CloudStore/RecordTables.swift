@@ -24,6 +24,12 @@ enum RecordTables {
             customer TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (customer, id))
           """)
     }
+    migrator.registerMigration("2 rollout") { db in
+      try db.execute(
+        sql: """
+          CREATE TABLE "rollout" (customer TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (customer, id)) WITHOUT ROWID
+          """)
+    }
     return migrator
   }
 
@@ -101,6 +107,7 @@ enum RecordTables {
     case .notification(let r): return try encoder.encode(r)
     case .systemLog(let r): return try encoder.encode(r)
     case .revocation(let r): return try encoder.encode(r)
+    case .rollout(let r): return try encoder.encode(r)
     case .configuration(var r):
       r.bytes = []
       return try encoder.encode(r)
@@ -119,6 +126,7 @@ enum RecordTables {
     case .window: return .window(try decoder.decode(WindowRecord.self, from: data))
     case .notification: return .notification(try decoder.decode(NotificationRecord.self, from: data))
     case .systemLog: return .systemLog(try decoder.decode(SystemLogRecord.self, from: data))
+    case .rollout: return .rollout(try decoder.decode(RolloutRecord.self, from: data))
     case .revocation: return .revocation(try decoder.decode(RevocationRecord.self, from: data))
     case .configuration: return .configuration(try decoder.decode(ConfigurationRecord.self, from: data))
     }

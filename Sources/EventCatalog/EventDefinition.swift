@@ -10,6 +10,7 @@ package enum EventProvider: String, CaseIterable, Codable, Sendable {
   case highAvailability = "HighAvailability"
   case evergreen = "Evergreen"
   case cloud = "SimulatedCloud"
+  case rollout = "Rollout"
 }
 
 /// The syslog severities (RFC 5424, table 2) that events use.

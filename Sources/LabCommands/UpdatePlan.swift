@@ -7,7 +7,17 @@ import Rollouts
 import World
 
 struct UpdateCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "update", abstract: "Updates of the connectors.", subcommands: [Plan.self])
+  static let configuration = CommandConfiguration(
+    commandName: "update", abstract: "Updates of the connectors: see and steer them.",
+    discussion: """
+      EXAMPLE
+        connector-lab release publish --ring all && connector-lab update now
+        connector-lab update status
+      """,
+    subcommands: [
+      UpdateStatus.self, UpdateNow.self, UpdatePause.self, UpdateResume.self, UpdateAbort.self, UpdateClear.self, UpdateDelay.self, UpdateWiden.self,
+      Plan.self,
+    ])
 
   struct Plan: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

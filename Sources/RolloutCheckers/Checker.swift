@@ -33,7 +33,7 @@ package struct RolloutChecks: Sendable {
     guard let offer = fleet.offer else { return [] }
     var out: [Violation] = []
     for (id, connector) in fleet.connectors.sorted(by: { $0.key < $1.key })
-    where !except.contains(id) && connector.health == .healthy && connector.ring != nil {
+    where !except.contains(id) && connector.health == .healthy && connector.ring != nil && !connector.barred {
       if connector.version >= offer.version || connector.quarantined { continue }
       let others = (fleet.locations[connector.location]?.connectors ?? []).subtracting([id])
       guard others.isEmpty || others.contains(where: { fleet.connectors[$0]?.health == .healthy && fleet.connectors[$0]?.quarantined == false })

@@ -11,6 +11,7 @@ package struct FleetView: Sendable {
     var unwellSince: WallTime?
     var neverWell = true
     var quarantined = false
+    var barred = false
     /// Holds its location's lease, by the decisions.
     var inFlight = false
     /// Of its latest decision in the current release.
@@ -71,6 +72,8 @@ package struct FleetView: Sendable {
     case .connectorRemoved(let id):
       if let location = connectors.removeValue(forKey: id)?.location { locations[location]?.connectors.remove(id) }
     case .health(let id, let health): set(id, health, time)
+    case .barred(let id, let reason): connectors[id]?.barred = reason != nil
+    case .shellStarted: for id in connectors.keys { set(id, .gone, time) }
     case .publish(let offer): asked = offer
     default: break
     }

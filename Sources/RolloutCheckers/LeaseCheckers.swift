@@ -52,7 +52,7 @@ struct OneLease: Checker {
       last[location] = token
       held[location] = Lease(holder: id, token: token, until: decision.until)
     case .leaseReleased, .leaseReturned: held[location] = nil
-    case .started, .installing, .trial, .rollingBack, .restarting:
+    case .started, .installing, .trial, .rollingBack, .restarting, .awaited:
       if held[location]?.holder != id { out.append(Violation("F2", decision.time, "\(id) is \(decision.kind.rawValue) without the lease")) }
       held[location]?.until = decision.until
     default: break
@@ -78,6 +78,8 @@ struct FlightTime: Checker {
     if case .fact(.connectorRemoved(let id), _) = entry { open[id] = nil }
     guard case .decision(let decision) = entry, let id = decision.connector else { return out }
     if decision.kind == .leaseGranted { open[id] = decision.time }
+    // The shell was down: that time is not the connector's.
+    if decision.kind == .awaited { open[id] = open[id].map { $0 + fleet.settings.hearingTime } }
     if decision.kind == .leaseReleased || decision.kind == .leaseReturned { open[id] = nil }
     return out
   }

@@ -75,7 +75,7 @@ struct RingOrder: Checker {
       begun.insert(decision.ring ?? .max)
       if open < 0 { begun.insert(-1) }
     case .failed, .rollingBack, .rolledBack, .quarantined, .stuck: failed(decision, id, fleet)
-    case .late, .blocked, .withdrawn, .removed:
+    case .late, .blocked, .withdrawn, .removed, .barred:
       leaves(id)
       // Replaced before it began: no canary any more.
       if decision.kind == .withdrawn || decision.kind == .removed { canaries.remove(id) }
@@ -110,7 +110,7 @@ struct CanariesFirst: Checker {
       self = CanariesFirst()
     case .canaryChosen:
       let group = fleet.connectors.values.count { connector in
-        guard let offer = fleet.offer, connector.version < offer.version else { return false }
+        guard let offer = fleet.offer, connector.version < offer.version, !connector.barred else { return false }
         switch fleet.locations[connector.location]?.assignment {
         case .byBucket: return true
         case .named(let name): return offer.rings.contains { $0.name == name }
@@ -131,6 +131,13 @@ struct CanariesFirst: Checker {
       if started.count > wanted { out.append(Violation("F7", decision.time, "\(started.count) canaries start, of \(wanted)")) }
       return out
     case .committed: if decision.version == fleet.offer?.version { committed.insert(id) }
+    case .barred, .withdrawn:
+      // It takes no part any more, or another goes first in its place.
+      if !committed.contains(id) {
+        chosen.remove(id)
+        if decision.kind == .barred { started[id] = nil }
+      }
+    case .ringOpened: if chosen.subtracting(committed).isEmpty, committed.isEmpty { alone = false }
     case .removed: if !committed.contains(id) { started[id] = nil }
     case .resumed: started = started.filter { committed.contains($0.key) }
     case .ringBaking where decision.ring == -1:
@@ -157,12 +164,15 @@ struct StableRings: Checker {
   }
 }
 
-/// F18: a connector without a ring starts only on an operator's order.
+/// F18: a connector without a ring starts only on an operator's order, and one that takes no updates never.
 struct RinglessStay: Checker {
   mutating func see(_ entry: TraceEntry, _ fleet: FleetView) -> [Violation] {
-    guard case .decision(let decision) = entry, decision.kind == .started, decision.rule != .ordered, let id = decision.connector,
-      let location = fleet.connectors[id]?.location
-    else { return [] }
+    guard case .decision(let decision) = entry, decision.kind == .started, let id = decision.connector, let connector = fleet.connectors[id] else {
+      return []
+    }
+    if connector.barred { return [Violation("F18", decision.time, "\(id) starts although it takes no updates")] }
+    guard decision.rule != .ordered else { return [] }
+    let location = connector.location
     switch fleet.locations[location]?.assignment {
     case .byBucket: return []
     case .named(let name) where fleet.offer?.rings.contains { $0.name == name } ?? false: return []

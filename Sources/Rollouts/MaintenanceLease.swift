@@ -18,7 +18,8 @@ package struct LeaseBook: Hashable, Codable, Sendable {
   package private(set) var current: MaintenanceLease?
   private var lastToken: UInt64 = 0
 
-  package init() {}
+  /// - Parameter after: the first token is above this one.
+  package init(after: UInt64 = 0) { lastToken = after }
 
   /// Nil while another holds it.
   package mutating func grant(_ holder: String, for purpose: MaintenanceLease.Purpose, until: WallTime) -> MaintenanceLease? {

@@ -10,16 +10,19 @@ package struct ReleaseOffer: Hashable, Codable, Sendable {
   package var canaries: Int
   /// Whether a signed order lets it start outside of windows. Rings, leases, health and caps hold all the same.
   package var emergency: Bool
+  /// The last ring that may open for now, by its index; nil: all of them. An operator extends it.
+  package var lastRing: Int?
 
   package init(
     _ version: ReleaseVersion, floors: [ReleaseVersion] = [], rings: [RingDefinition] = RingDefinition.standard, canaries: Int = 3,
-    emergency: Bool = false
+    emergency: Bool = false, lastRing: Int? = nil
   ) {
     self.version = version
     self.floors = floors
     self.rings = rings
     self.canaries = canaries
     self.emergency = emergency
+    self.lastRing = lastRing
   }
 
   /// What is wrong with it, in one sentence; nil when it can be rolled out.
@@ -32,6 +35,7 @@ package struct ReleaseOffer: Hashable, Codable, Sendable {
       return "the rings of release \(version) shrink; each must reach as far as the one before"
     }
     if Set(rings.map(\.name)).count != rings.count { return "two rings of release \(version) have the same name" }
+    if let lastRing, !rings.indices.contains(lastRing) { return "release \(version) may open rings up to number \(lastRing), which it does not have" }
     if !(0...5).contains(canaries) { return "release \(version) asks for \(canaries) canaries; 0 to 5 are possible" }
     return nil
   }

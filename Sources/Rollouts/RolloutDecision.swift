@@ -4,15 +4,17 @@ package import World
 package struct RolloutDecision: Hashable, Codable, Sendable {
   package enum Kind: String, CaseIterable, Codable, Sendable {
     // The rollout.
-    case published, offerRefused, canaryChosen, ringOpened, ringBaking, ringExpired, done, halted, paused, resumed, aborted, revoked, widened
+    case published, offerRefused, canaryChosen, ringOpened, ringBaking, ringExpired, done, halted, paused, resumed, aborted, revoked, widened, held,
+      extended
     // A location.
     case scheduleTaken, schedulePostponed, delayed, orderRefused
     // A connector that waits.
-    case offered, planned, opened, missed, forced, overdue, lost, late, found, waitsForHealth, waitsForCapacity, blocked, withdrawn, ordered
+    case offered, planned, opened, missed, forced, overdue, lost, late, found, waitsForHealth, waitsForCapacity, blocked, withdrawn, ordered, barred,
+      unbarred
     // A connector that acts.
     case leaseGranted, leaseReturned, leaseReleased, started, installing, trial, committed, failed, rollingBack, rolledBack, quarantined, stuck,
       cancelled
-    case restarting, restarted, cleared, removed, staleReport
+    case restarting, restarted, cleared, removed, staleReport, awaited
   }
   /// Counts without a hole.
   package var number: Int

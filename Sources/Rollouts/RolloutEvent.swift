@@ -16,6 +16,10 @@ package enum RolloutEvent: Hashable, Codable, Sendable {
   case publish(ReleaseOffer)
   /// Nothing may start towards this version any more.
   case revoke(ReleaseVersion)
+  /// Why a connector takes no updates from here, or nil: it does again. Says nothing of its machine's restarts before that: it takes no part in those either.
+  case barred(String, reason: String?)
+  /// The shell has started again: nobody was heard since, and whoever acts under a lease gets `RolloutSettings.hearingTime` to say how far it is.
+  case shellStarted
   /// What a connector says of its work, with the token of its lease.
   case report(String, token: UInt64, UpdateReport)
   case order(RolloutOrder)
@@ -54,4 +58,6 @@ package enum RolloutOrder: Hashable, Codable, Sendable {
   case delay(String)
   /// Lets a ring reach further (hundredths of a percent). Never less far.
   case widen(String, upTo: Int)
+  /// Lets the rings up to this one open, one after the other; nil: all of them. Never fewer than before.
+  case extend(upTo: String?)
 }

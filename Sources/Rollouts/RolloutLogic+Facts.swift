@@ -4,7 +4,7 @@ import World
 extension RolloutLogic {
   mutating func edit(location id: String, _ schedule: UpdateSchedule, _ assignment: RingAssignment, _ now: WallTime) {
     guard var location = locations[id] else {
-      locations[id] = LocationRollout(id: id, schedule: schedule, assignment: assignment)
+      locations[id] = LocationRollout(id: id, schedule: schedule, assignment: assignment, tokensAfter: tokensAfter)
       decide(.scheduleTaken, location: id, "resource location \(id) is new")
       return
     }
@@ -47,10 +47,50 @@ extension RolloutLogic {
         decide(.committed, id, version: version, "it was seen to run \(version) already")
       }
     } else if wasUpdated || known.phase == .idle {
-      if known.ring == nil, let rollout, rollout.standing != .aborted, let place = locations[known.location] {
-        change(id) { $0.ring = rollout.offer.ring(of: id, place.assignment) }
-      }
+      takePart(id)
       offer(to: id, now)
+    }
+  }
+
+  /// Gives a connector that has no ring of the current release the one that is its own.
+  private mutating func takePart(_ id: String) {
+    guard let connector = connectors[id], connector.ring == nil, connector.barred == nil, let rollout, rollout.standing != .aborted,
+      !rollout.offer.path(from: connector.version).isEmpty, let place = locations[connector.location]
+    else { return }
+    change(id) { $0.ring = rollout.offer.ring(of: id, place.assignment) }
+  }
+
+  /// A connector that takes no updates has no ring: nothing waits for it, and nothing of it counts. What it does under a lease it still ends.
+  mutating func bar(_ id: String, because reason: String?, _ now: WallTime) {
+    guard let connector = connectors[id], connector.barred != reason else { return }
+    connectors[id]?.barred = reason
+    guard (connector.barred == nil) != (reason == nil) else { return }
+    let isOffered = rollout.map { $0.standing != .aborted && !$0.offer.path(from: connector.version).isEmpty } ?? false
+    guard let reason else {
+      if isOffered { decide(.unbarred, id, "it takes updates again") }
+      if connector.pendingRestart { pendingRestart(id, true, now) }
+      takePart(id)
+      return offer(to: id, now)
+    }
+    if isOffered { decide(.barred, id, "it takes no updates: \(reason)") }
+    restarts.remove(id)
+    if connector.phase == .draining { cancel(id, "it takes no updates", now) }
+    if move(id, .withdrawn), isOffered { decide(.withdrawn, id, "it takes no updates") }
+    change(id) {
+      $0.ring = nil
+      $0.joined = false
+      $0.ordered = false
+    }
+  }
+
+  /// Whoever acts under a lease could not be heard while the shell was down: what has run out, or is about to, runs a little longer.
+  mutating func awaitThoseInFlight(_ now: WallTime) {
+    let until = now + settings.hearingTime
+    for id in connectors.keys.sorted() {
+      guard let connector = connectors[id], connector.phase.inFlight, let deadline = connector.deadline, deadline < until else { continue }
+      locations[connector.location]?.book.renew(until: until)
+      arm(id, at: until)
+      decide(.awaited, id, until: until, "the cloud was down; it may still say how far it is")
     }
   }
 
@@ -67,9 +107,10 @@ extension RolloutLogic {
   }
 
   mutating func changed(_ id: String, _ health: ConnectorHealth, _ now: WallTime) {
-    guard let old = connectors[id], old.health != health else { return }
+    guard let old = connectors[id], old.health != health || old.unconfirmed else { return }
     change(id) {
       $0.health = health
+      $0.unconfirmed = false
       if health == .healthy {
         $0.absentAt = nil
         $0.outOfService = false

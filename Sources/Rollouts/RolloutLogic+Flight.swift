@@ -99,7 +99,10 @@ extension RolloutLogic {
   }
 
   /// A connector that reported the end of its work is in contact and runs.
-  private mutating func wasWell(_ id: String) { changed(id, .healthy, latest) }
+  private mutating func wasWell(_ id: String) {
+    changed(id, .healthy, latest)
+    connectors[id]?.unconfirmed = settings.confirmsHealth
+  }
 
   /// Gives the lease back; the location can go on.
   private mutating func end(_ id: String, _ now: WallTime) {
@@ -151,6 +154,7 @@ extension RolloutLogic {
       restarts.remove(id)
       return
     }
+    guard connectors[id]?.barred == nil else { return }
     restarts.insert(id)
     armRestarts(now)
   }

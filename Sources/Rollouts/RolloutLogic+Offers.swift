@@ -4,7 +4,7 @@ import World
 extension RolloutLogic {
   /// Offers the current release to a connector whose ring is open, or that is a canary or ordered. Does nothing for one that takes no part.
   mutating func offer(to id: String, _ now: WallTime) {
-    guard let rollout, rollout.standing != .aborted, let connector = connectors[id] else { return }
+    guard let rollout, rollout.standing != .aborted, let connector = connectors[id], connector.barred == nil else { return }
     let called = rollout.canaries.contains(id) || (connector.ring.map { $0 <= rollout.ring } ?? false) || connector.ordered
     guard called, let hop = rollout.offer.path(from: connector.version).first, let schedule = locations[connector.location]?.schedule else { return }
     // One that is on its way over the floors is not stopped half-way.
@@ -25,7 +25,7 @@ extension RolloutLogic {
 
   /// Finds the next opportunity of a connector that waits, and takes it or arms its timer.
   mutating func plan(_ id: String, _ now: WallTime) {
-    guard let connector = connectors[id], connector.phase == .waiting, let rollout, let due = connector.due,
+    guard let connector = connectors[id], connector.phase == .waiting, connector.barred == nil, let rollout, let due = connector.due,
       let schedule = locations[connector.location]?.schedule
     else { return }
     guard let hop = rollout.offer.path(from: connector.version).first, !revoked.contains(hop) else { return bar(id, now) }
@@ -114,7 +114,7 @@ extension RolloutLogic {
       guard let connector = connectors[id], let assignment = locations[connector.location]?.assignment else { continue }
       for step in [ConnectorStep.withdrawn, .cleared] where connector.phase != .quarantined && connector.phase != .stuck { move(id, step) }
       change(id) {
-        $0.ring = offer.path(from: $0.version).isEmpty ? nil : offer.ring(of: id, assignment)
+        $0.ring = $0.barred != nil || offer.path(from: $0.version).isEmpty ? nil : offer.ring(of: id, assignment)
         $0.joined = false
         $0.delayed = false
         $0.forced = false

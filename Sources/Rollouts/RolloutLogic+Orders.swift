@@ -18,6 +18,7 @@ extension RolloutLogic {
     case .clear(let id): clear(id, now)
     case .delay(let location): delay(location, now)
     case .widen(let name, let upTo): widen(name, upTo, now)
+    case .extend(let name): extend(name, now)
     }
   }
 
@@ -56,7 +57,9 @@ extension RolloutLogic {
     }
     let problem: String? =
       if !rollout.standing.starts {
-        "the rollout is \(rollout.standing.rawValue); resume it first"
+        "the rollout is \(rollout.standing.rawValue); \(rollout.standing == .aborted ? "publish a higher version" : "resume it first")"
+      } else if let barred = connector.barred {
+        "it takes no updates: \(barred)"
       } else if rollout.offer.path(from: connector.version).isEmpty {
         "it runs \(connector.version) already"
       } else if connector.phase.inFlight {
@@ -118,6 +121,20 @@ extension RolloutLogic {
       default: break
       }
     }
+  }
+
+  private mutating func extend(_ name: String?, _ now: WallTime) {
+    guard let rollout, rollout.standing != .aborted else { return decide(.orderRefused, nil, "no rollout is out; there is nothing to extend") }
+    let index = name.flatMap { name in rollout.offer.rings.firstIndex { $0.name == name } }
+    guard name == nil || index != nil else { return decide(.orderRefused, nil, "there is no ring \(name ?? "")") }
+    guard let last = rollout.offer.lastRing, index.map({ $0 > last }) ?? true else {
+      return decide(.orderRefused, nil, "it may reach that far already; a release never reaches less far than before")
+    }
+    self.rollout?.offer.lastRing = index == rollout.offer.rings.count - 1 ? nil : index
+    decide(.extended, ring: index, "rings may open up to \(name ?? "the last one")")
+    guard rollout.standing == .done, rollout.ring < rollout.offer.rings.count else { return }
+    self.rollout?.standing = .running
+    openRing(rollout.ring + 1, now)
   }
 
   private mutating func widen(_ name: String, _ upTo: Int, _ now: WallTime) {

@@ -4,14 +4,17 @@ import World
 extension RolloutLogic {
   mutating func openCanaries(_ now: WallTime) {
     guard let offer = rollout?.offer else { return }
-    let group = connectors.values.filter { $0.ring != nil && !offer.path(from: $0.version).isEmpty }
-    // Never the whole group (F7).
-    let wanted = min(offer.canaries, group.count - 1)
+    let wanted = wantedCanaries(offer)
     guard wanted > 0 else { return openRing(0, now) }
     rollout?.deadline = now + settings.ringLimit
     timers.arm(.ring, at: now + settings.ringLimit)
     for _ in 0..<wanted { guard chooseCanary(now) else { break } }
     if rollout?.canaries.isEmpty == true { halt("no connector can be a canary: none with a ring is in contact", now) }
+  }
+
+  /// Never the whole group (F7).
+  private func wantedCanaries(_ offer: ReleaseOffer) -> Int {
+    min(offer.canaries, connectors.values.count { $0.ring != nil && !offer.path(from: $0.version).isEmpty } - 1)
   }
 
   /// Adds one canary: of the earliest ring, soonest due, in a location that has none yet. False when there is none.
@@ -51,6 +54,7 @@ extension RolloutLogic {
       }
       guard connector.phase.settled || (connector.delayed && !connector.phase.inFlight) else { continue }
       rollout?.canaries.removeAll { $0 == id }
+      if connector.barred != nil { rollout?.canaryBarred = true }
       if connector.touched, connector.phase == .late || connector.phase == .blocked {
         return countFailure(of: id, connector.ring, "a canary that had begun did not get through", now)
       }
@@ -71,6 +75,11 @@ extension RolloutLogic {
       rollout?.baking = false
       return decide(.done, version: offer.version, "every ring is through")
     }
+    if let last = offer.lastRing, index > last {
+      rollout?.standing = .done
+      rollout?.baking = false
+      return decide(.held, ring: last, version: offer.version, "ring \(offer.rings[last].name) is through, and the release is published no further")
+    }
     rollout?.ring = index
     rollout?.baking = false
     rollout?.waived = false
@@ -90,7 +99,11 @@ extension RolloutLogic {
       } else if rollout.ring < 0 {
         replaceCanaries(now)
         guard let rollout = self.rollout, rollout.standing == .running else { return }
-        if rollout.canaries.isEmpty && rollout.proven.isEmpty { return halt("no canary is left", now) }
+        if rollout.canaries.isEmpty && rollout.proven.isEmpty {
+          guard rollout.canaryBarred, now < rollout.deadline else { return halt("no canary is left", now) }
+          if wantedCanaries(rollout.offer) <= 0 { openRing(0, now) } else if !chooseCanary(now) { return }
+          continue
+        }
         if rollout.canaries.isEmpty {
           bake("\(rollout.proven.count) canaries have committed", now)
         } else if now >= rollout.deadline {

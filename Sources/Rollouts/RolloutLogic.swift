@@ -20,32 +20,40 @@ package struct RolloutLogic: Hashable, Codable, Sendable {
   var restartsAt: WallTime?
   var latest = WallTime(seconds: 0)
   var decisions = 0
+  /// Every token of a location that is new here is above this one.
+  let tokensAfter: UInt64
   /// Filled while one event is handled.
   var directives: [RolloutDirective] = []
   /// Locations to look at before the event is over.
   var unserved: Set<String> = []
 
-  package init(settings: RolloutSettings = RolloutSettings()) { self.settings = settings }
+  /// - Parameter tokensAfter: every fencing token is above this one. A shell that may have lost an earlier coordinator's state names one that is above
+  ///   whatever that one gave out.
+  package init(settings: RolloutSettings = RolloutSettings(), tokensAfter: UInt64 = 0) {
+    self.settings = settings
+    self.tokensAfter = tokensAfter
+  }
 
   private enum CodingKeys: String, CodingKey {
     case settings, connectors, locations, rollout, revoked, timers, starts, inFlight, stuck, queue, capacityAt, restarts, restartsAt, latest,
-      decisions
+      decisions, tokensAfter
   }
 
   /// When time alone can next change something. It may turn out that nothing did. Nil: never.
   package var nextDue: WallTime? { timers.next }
 
   /// What to tell those in flight once more after a restart of the shell: a token that was acted on already changes nothing at the connector.
-  package var repeated: [RolloutDirective] {
-    connectors.values.sorted { $0.id < $1.id }.compactMap { connector in
-      guard let lease = locations[connector.location]?.book.current, lease.holder == connector.id else { return nil }
-      switch connector.phase {
-      case .draining: return .enterMaintenance(connector.id, lease)
-      case .installing: return connector.flight?.hop.map { .install(connector.id, $0, lease) }
-      case .rollingBack: return .rollBack(connector.id, lease)
-      case .restarting: return .restartMachine(connector.id, lease)
-      default: return nil
-      }
+  package var repeated: [RolloutDirective] { connectors.keys.sorted().compactMap { repeated(for: $0) } }
+
+  /// The same for one connector, whose link is up again.
+  package func repeated(for id: String) -> RolloutDirective? {
+    guard let connector = connectors[id], let lease = locations[connector.location]?.book.current, lease.holder == id else { return nil }
+    switch connector.phase {
+    case .draining: return .enterMaintenance(id, lease)
+    case .installing: return connector.flight?.hop.map { .install(id, $0, lease) }
+    case .rollingBack: return .rollBack(id, lease)
+    case .restarting: return .restartMachine(id, lease)
+    default: return nil
     }
   }
 
@@ -53,6 +61,8 @@ package struct RolloutLogic: Hashable, Codable, Sendable {
   package mutating func handle(_ event: RolloutEvent, at time: WallTime) -> [RolloutDirective] {
     let now = max(time, latest)
     latest = now
+    // Before what was due meanwhile is held against them.
+    if event == .shellStarted { awaitThoseInFlight(now) }
     runTimers(now)
     apply(event, now)
     settle(now)
@@ -81,6 +91,8 @@ package struct RolloutLogic: Hashable, Codable, Sendable {
     case .connectorRemoved(let id): remove(id, now)
     case .health(let id, let health): changed(id, health, now)
     case .pendingRestart(let id, let pending): pendingRestart(id, pending, now)
+    case .barred(let id, let reason): bar(id, because: reason, now)
+    case .shellStarted: for id in connectors.keys.sorted() { changed(id, .gone, now) }
     case .publish(let offer): publish(offer, now)
     case .revoke(let version): revoke(version, now)
     case .report(let id, let token, let report): take(report, of: id, token, now)

@@ -17,6 +17,8 @@ package struct ConnectorRollout: Hashable, Codable, Sendable {
   package let location: String
   package var version: ReleaseVersion
   package var health = ConnectorHealth.gone
+  /// Its health is taken from the end of its work; nobody counts on it before a health fact says the same (`RolloutSettings.confirmsHealth`).
+  package var unconfirmed = false
   /// When it stops to be counted on, while it is not healthy.
   package var absentAt: WallTime?
   /// Not healthy for long: the location does not count on it.
@@ -46,6 +48,8 @@ package struct ConnectorRollout: Hashable, Codable, Sendable {
   /// How often in a row it was drained too late for its window.
   package var slowDrains = 0
   package var pendingRestart = false
+  /// Why it takes no part; nil: it does.
+  package var barred: String?
   /// The latest reason to wait that was said aloud, so that it is said once.
   package var said: RolloutDecision.Kind?
 
@@ -62,7 +66,7 @@ package struct ConnectorRollout: Hashable, Codable, Sendable {
   }
 
   /// Healthy, and not itself being worked on.
-  var serves: Bool { health == .healthy && !phase.inFlight && phase != .quarantined }
+  var serves: Bool { health == .healthy && !unconfirmed && !phase.inFlight && phase != .quarantined }
   /// The location counts on it.
   var inService: Bool { !outOfService && phase != .quarantined && phase != .stuck }
 }
@@ -80,12 +84,13 @@ package struct LocationRollout: Hashable, Codable, Sendable {
   package var delayed = false
   /// Sorted.
   package var connectors: [String] = []
-  package var book = LeaseBook()
+  package var book: LeaseBook
 
-  init(id: String, schedule: UpdateSchedule, assignment: RingAssignment) {
+  init(id: String, schedule: UpdateSchedule, assignment: RingAssignment, tokensAfter: UInt64) {
     self.id = id
     self.schedule = schedule
     self.assignment = assignment
+    book = LeaseBook(after: tokensAfter)
   }
 }
 
@@ -111,6 +116,8 @@ package struct Rollout: Hashable, Codable, Sendable {
   package var canaries: [String] = []
   /// The locations of those that have.
   package var proven: [String] = []
+  /// One that was to go first takes no updates any more: another is looked for, and that there is none yet halts nothing.
+  package var canaryBarred = false
   /// Somebody looked at the ring that has too little evidence, and let it pass.
   package var waived = false
   /// Why it is not running, for people.

@@ -54,6 +54,12 @@ package struct RolloutSettings: Hashable, Codable, Sendable {
   /// So many drains in a row that end too late for the window are a failure.
   package var slowDrainLimit = 3
 
+  /// After its work nobody counts on a connector until a health fact says so: for a shell that hears of each connector's health all the time.
+  /// Otherwise its last report is taken for good health.
+  package var confirmsHealth = false
+  /// After a restart of the shell, a connector under a lease is waited for at least so long.
+  package var hearingTime = Duration.seconds(60)
+
   package init() {}
 
   package var expected: Duration { expectedDrain + expectedInstall }

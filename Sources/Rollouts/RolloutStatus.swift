@@ -14,6 +14,8 @@ package struct RolloutStatus: Hashable, Codable, Sendable {
     /// When something happens to it at the latest.
     package var next: WallTime?
     package var token: UInt64?
+    /// Why it takes no part; nil: it does.
+    package var barred: String?
   }
   package var release: ReleaseVersion?
   package var standing: Rollout.Standing?
@@ -39,7 +41,7 @@ extension RolloutLogic {
       RolloutStatus.Row(
         connector: $0.id, location: $0.location, version: $0.version, target: $0.flight?.hop ?? rollout?.offer.path(from: $0.version).first,
         phase: $0.phase, ring: name($0.ring), rule: $0.flight?.rule ?? $0.rule ?? $0.due?.rule, next: $0.deadline ?? $0.absentAt,
-        token: $0.flight?.token)
+        token: $0.flight?.token, barred: $0.barred)
     }
     let counts = zip(rollout?.offer.rings ?? [], rollout?.counts ?? []).map { ($0.name, $1) }
     return RolloutStatus(

@@ -26,6 +26,8 @@ package enum CloudAnswer: Hashable, Sendable {
   case notModified(revision: Int)
   case checks([HealthCheck])
   case state(LabState)
+  case updates(UpdatesState)
+  case decided(UpdateAnswer)
 }
 
 /// The configuration with what the cloud fills in still beside it: `EdgeServerMerge` puts the two together.

@@ -1,5 +1,6 @@
 import CloudAPI
 import EventCatalog
+import Rollouts
 import World
 
 /// The operations of the public API, each on one customer whose right to it was checked before.
@@ -25,6 +26,7 @@ extension CloudLogic {
       if let record = customers[id]?.windows.removeValue(forKey: location) {
         directives.append(.remove(CloudRecord.window(record).key))
         log(id, "platform/maintenancewindow/delete", location, location, by: actor, at: now)
+        tellLocation(location, of: id, at: now)
       }
       return .noContent
     case .listNotifications: return .notifications(customer.notifications.reversed().map(\.model))
@@ -56,7 +58,7 @@ extension CloudLogic {
     let model = ResourceLocationModel(
       id: newID, name: body.name, internalOnly: body.internalOnly ?? false, timeZone: body.timeZone ?? ResourceLocationModel.defaultTimeZone,
       readOnly: body.readOnly ?? false)
-    put(LocationRecord(customer: customer.record.id, model: model))
+    put(LocationRecord(customer: customer.record.id, model: model), at: now)
     log(customer.record.id, "platform/resourcelocation/create", newID, body.name, by: actor, at: now)
     return .location(model)
   }
@@ -71,7 +73,7 @@ extension CloudLogic {
     record.model.internalOnly = body.internalOnly ?? record.model.internalOnly
     record.model.timeZone = body.timeZone ?? record.model.timeZone
     record.model.readOnly = body.readOnly ?? record.model.readOnly
-    put(record)
+    put(record, at: now)
     log(customer.record.id, "platform/resourcelocation/update", id, body.name, by: actor, at: now)
     return .location(record.model)
   }
@@ -84,6 +86,7 @@ extension CloudLogic {
     try check(record, isWritableBy: actor)
     let left = customer.connectors.values.count { $0.record.location == id }
     guard left == 0 else { throw CloudRefusal(.conflict, "resource location '\(record.model.name)' still has \(left) connectors; delete them first") }
+    tell(.locationRemoved(id), at: now)
     customers[customer.record.id]?.locations[id] = nil
     directives.append(.remove(CloudRecord.location(record).key))
     if let window = customers[customer.record.id]?.windows.removeValue(forKey: id) { directives.append(.remove(CloudRecord.window(window).key)) }
@@ -92,9 +95,10 @@ extension CloudLogic {
     return .noContent
   }
 
-  private mutating func put(_ record: LocationRecord) {
+  private mutating func put(_ record: LocationRecord, at now: Now) {
     customers[record.customer]?.locations[record.model.id] = record
     save(.location(record))
+    tellLocation(record.model.id, of: record.customer, at: now)
   }
 
   private func check(_ record: LocationRecord, isWritableBy actor: CloudActor) throws(CloudRefusal) {
@@ -138,6 +142,7 @@ extension CloudLogic {
   ) throws(CloudRefusal) -> CloudAnswer {
     guard let connector = customer.connectors[id] else { throw unknownConnector(id, customer) }
     let record = connector.record
+    forget(id, at: now)
     customers[record.customer]?.connectors[id] = nil
     directives.append(.remove(CloudRecord.connector(record).key))
     revoke(record, at: now)
@@ -162,6 +167,7 @@ extension CloudLogic {
     guard customer.windows[model.location] != record else { return .window(model) }
     customers[customer.record.id]?.windows[model.location] = record
     save(.window(record))
+    tellLocation(model.location, of: customer.record.id, at: now)
     log(customer.record.id, "platform/maintenancewindow/update", model.location, location.model.name, by: actor, at: now)
     return .window(model)
   }

@@ -40,6 +40,7 @@ extension CloudLogic {
     for record in seed.locations where customers[record.customer] != nil && customers[record.customer]?.locations[record.model.id] == nil {
       customers[record.customer]?.locations[record.model.id] = record
       save(.location(record))
+      tellLocation(record.model.id, of: record.customer, at: now)
       log(record.customer, "platform/resourcelocation/create", record.model.id, record.model.name, by: .operator, at: now)
     }
     return .none

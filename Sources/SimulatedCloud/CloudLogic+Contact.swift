@@ -12,6 +12,7 @@ extension CloudLogic {
     connector.contact.unanswered = nil
     if let ends = connector.contact.leaseEnds, ends <= now.moment { connector.contact.leaseEnds = nil }
     put(connector, at: now)
+    repeatOrder(to: peer.connectorID)
     return .none
   }
 
@@ -52,7 +53,11 @@ extension CloudLogic {
         connector.contact.saved = now.moment
         save(.connector(connector.record))
       }
+      tellConnector(connector.record, at: now)
+      tellStanding(of: report, at: now)
       put(connector, at: now)
+      // After its health: what it says of its work is newer.
+      if let standing = report.update { take(standing, of: id, at: now) }
       if moved { connectorsChanged(customer, connector.record.location) }
     }
     return .none
@@ -92,6 +97,7 @@ extension CloudLogic {
       for record in aged { directives.append(.remove(CloudRecord.systemLog(record).key)) }
       customers[customer]?.systemLog.removeFirst(aged.count)
     }
+    tickUpdates(at: now)
     return .none
   }
 
@@ -135,6 +141,7 @@ extension CloudLogic {
     if after.state == .error { connector.contact.errorSince = connector.contact.errorSince ?? now.moment }
     if after.state != .error { (connector.contact.errorSince, connector.contact.errorNotified) = (nil, false) }
     customers[record.customer]?.connectors[record.id] = connector
+    tellHealth(of: record.id, connector.contact, at: now)
     if before.state != after.state {
       emit(
         .cloudHealthChanged(

@@ -61,6 +61,8 @@ extension CloudLogic {
     let contact = Contact(since: now.moment, "it has registered and has not connected yet")
     customers[grant.customer]?.connectors[record.id] = Connector(record: record, contact: contact)
     save(.connector(record))
+    tellConnector(record, at: now)
+    tellHealth(of: record.id, contact, at: now)
     log(grant.customer, earlier == nil ? "agenthub/connector/create" : "agenthub/connector/update", record.id, record.fqdn, by: .system, at: now)
     emit(.cloudRegistered(customer: grant.customer, connector: record.id, fqdn: record.fqdn, location: grant.locationName, again: earlier != nil))
     directives.append(

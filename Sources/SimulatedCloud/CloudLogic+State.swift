@@ -38,6 +38,7 @@ extension CloudLogic {
         state.connectors.append(row(connector, at: now))
       }
     }
+    state.news = news
     return state
   }
 
@@ -60,7 +61,7 @@ extension CloudLogic {
       version: record.version, servicesUp: silent ? 0 : enabled.count { settings.workingServiceStates.contains($0.state) },
       servicesTotal: enabled.count, lastContact: record.lastContact, leaseEnds: record.leaseEnds,
       configurationRevision: report?.configurationRevision,
-      problems: silent ? [] : report?.problems ?? [])
+      problems: silent ? [] : report?.problems ?? [], update: underWay(record.id))
   }
 
   mutating func healthChecks(_ customer: String, _ id: String, at now: Now) throws(CloudRefusal) -> CloudAnswer {

@@ -1,5 +1,6 @@
 package import CloudAPI
 package import EventCatalog
+package import Rollouts
 package import World
 
 /// The cloud as a value: customers, their API clients, resource locations, connectors with their leases and health, and what they are told. It knows
@@ -8,6 +9,16 @@ package struct CloudLogic: Sendable {
   package var settings: CloudSettings
   var customers: [String: Customer] = [:]
   var directives: [CloudDirective] = []
+  /// The coordinator of updates; it comes into being with the first thing that it is told.
+  var updates: RolloutRecord?
+  /// It decided something in this request.
+  var decided = false
+  var decisions: [UpdateLine] = []
+  var facts: [RolloutEvent] = []
+  /// What was published while no connector was heard yet.
+  var unheardReleases: PublishedReleases?
+  /// What loading brought about; handed out with the next request.
+  private var backlog: [CloudDirective] = []
 
   /// One customer's everything.
   struct Customer: Sendable {
@@ -40,6 +51,10 @@ package struct CloudLogic: Sendable {
     var dropped = 0
     for case .customer(let r) in records { customers[r.id] = Customer(record: r) }
     for record in records {
+      if case .rollout(let kept) = record {
+        take(kept)
+        continue
+      }
       let id = record.key.customer
       guard var customer = customers.removeValue(forKey: id) else {
         dropped += 1
@@ -52,12 +67,18 @@ package struct CloudLogic: Sendable {
       customers[id]?.notifications.sort { $0.number < $1.number }
       customers[id]?.systemLog.sort { $0.number < $1.number }
     }
+    catchUp(at: now)
+    closeUpdates()
+    backlog = directives
+    directives = []
     return dropped
   }
 
   /// Handles one request. Perform the directives in order, and save theirs before the answer is given.
   package mutating func handle(_ request: CloudRequest, at now: Now) -> CloudOutcome {
-    directives = []
+    directives = backlog
+    backlog = []
+    decisions = []
     var answer: CloudAnswer
     do {
       answer = try respond(to: request, at: now)
@@ -65,8 +86,12 @@ package struct CloudLogic: Sendable {
       answer = .refused(error)
       emitRefusal(of: request, error)
     }
-    defer { directives = [] }
-    return CloudOutcome(answer: answer, directives: directives)
+    closeUpdates()
+    defer {
+      directives = []
+      facts = []
+    }
+    return CloudOutcome(answer: answer, directives: directives, facts: facts)
   }
 
   private mutating func respond(to request: CloudRequest, at now: Now) throws(CloudRefusal) -> CloudAnswer {
@@ -86,6 +111,20 @@ package struct CloudLogic: Sendable {
     case .heartbeat(let customer, let connector, let outcome): return heartbeat(customer, connector, outcome, at: now)
     case .configuration(let peer, let known): return try configuration(for: peer, known: known)
     case .healthChecks(let customer, let connector): return try healthChecks(customer, connector, at: now)
+    case .standing(let connector, let standing):
+      take(standing, of: connector, at: now)
+      return .none
+    case .repeatOrder(let connector):
+      repeatOrder(to: connector)
+      return .none
+    case .orderRefused(let connector, let command, let detail):
+      refused(command, by: connector, detail, at: now)
+      return .none
+    case .releases(let releases):
+      take(releases, at: now)
+      return .decided(UpdateAnswer(lines: decisions))
+    case .update(let order): return .decided(try obey(order, at: now))
+    case .updates: return .updates(updatesState(at: now))
     case .state: return .state(state(at: now))
     case .tick: return tick(at: now)
     }
@@ -95,6 +134,8 @@ package struct CloudLogic: Sendable {
 package struct CloudOutcome: Hashable, Sendable {
   package var answer: CloudAnswer
   package var directives: [CloudDirective]
+  /// What the coordinator of updates was told, in order: with its decisions the trace that its checkers read.
+  package var facts: [RolloutEvent] = []
 }
 
 /// What the shell must do. All `save` and `remove` of one request are one transaction.
@@ -106,6 +147,8 @@ package enum CloudDirective: Hashable, Sendable {
   /// The certificate must not let anyone in from now on.
   case revoke(serial: String)
   case dropLink(connector: String, reason: String)
+  /// To a connector, over its link, once everything of this request is saved; those for one connector in their order. It may be lost.
+  case order(connector: String, UpdateCommand)
 }
 
 /// Something that a table of connectors shows differently from now on.
@@ -120,7 +163,7 @@ package enum CloudChange: Hashable, Sendable {
 extension CloudLogic.Customer {
   mutating func take(_ record: CloudRecord, at now: Now) {
     switch record {
-    case .customer: return
+    case .customer, .rollout: return
     case .client(let r): clients[r.id] = r
     case .token(let r): tokens[r.digest] = r
     case .location(let r): locations[r.model.id] = r

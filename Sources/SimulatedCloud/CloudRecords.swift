@@ -13,6 +13,8 @@ package enum CloudRecord: Hashable, Sendable {
   case systemLog(SystemLogRecord)
   case configuration(ConfigurationRecord)
   case revocation(RevocationRecord)
+  /// The coordinator of updates: one for all customers.
+  case rollout(RolloutRecord)
 
   package var key: CloudRecordKey {
     switch self {
@@ -26,13 +28,14 @@ package enum CloudRecord: Hashable, Sendable {
     case .systemLog(let r): CloudRecordKey(.systemLog, r.customer, String(r.number))
     case .configuration(let r): CloudRecordKey(.configuration, r.customer, r.location)
     case .revocation(let r): CloudRecordKey(.revocation, r.customer, r.serial)
+    case .rollout: RolloutRecord.key
     }
   }
 }
 
 package struct CloudRecordKey: Hashable, Sendable {
   package enum Kind: String, CaseIterable, Sendable {
-    case customer, client, token, location, connector, window, notification, systemLog, configuration, revocation
+    case customer, client, token, location, connector, window, notification, systemLog, configuration, revocation, rollout
   }
   package var kind: Kind
   package var customer: String

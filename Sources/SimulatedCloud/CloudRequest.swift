@@ -21,6 +21,16 @@ package enum CloudRequest: Hashable, Sendable {
   case heartbeat(customer: String, connector: String, HeartbeatOutcome)
   /// The configuration of the asking connector's resource location, unless `known` is its revision.
   case configuration(LinkPeer, known: Int?)
+  /// What a connector answered to an order of the rollout coordinator.
+  case standing(connector: String, UpdateStanding)
+  /// An order was lost though the link is up, or its connector could not obey it yet: it is given once more, if it still holds.
+  case repeatOrder(connector: String)
+  /// A connector refused such an order.
+  case orderRefused(connector: String, UpdateCommand, detail: String)
+  /// What is published now.
+  case releases(PublishedReleases)
+  case update(UpdateOrder)
+  case updates
   case healthChecks(customer: String, connector: String)
   case state
   /// Time has passed: leases, tokens and records may have run out.

@@ -1,4 +1,5 @@
 package import CloudAPI
+package import Rollouts
 
 /// The cloud's cadences and limits. Each says where its value is from; "chosen" means that no source gives one.
 package struct CloudSettings: Hashable, Sendable {
@@ -34,6 +35,19 @@ package struct CloudSettings: Hashable, Sendable {
   package var outdatedBelow: String?
   /// States of a service in which it does its work; `disabled` is neither up nor down.
   package var workingServiceStates: Set<String> = ["running", "ready"]
+
+  /// How long a connector may take to answer an order of the rollout coordinator. Chosen: it answers before it acts.
+  package var orderTimeout: Duration = .seconds(30)
+  /// How long after an order that a connector did not answer, or could not obey yet, it is given once more. Chosen.
+  package var orderRetry: Duration = .seconds(5)
+  /// How often the cloud looks whether something was published that nobody told it of. Chosen: one look at a file's time.
+  package var releasesEvery: Duration = .seconds(15)
+  /// How updates are rolled out.
+  package var rollout: RolloutSettings = {
+    var settings = RolloutSettings()
+    settings.confirmsHealth = true
+    return settings
+  }()
 
   package init() {}
 

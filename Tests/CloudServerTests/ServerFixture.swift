@@ -14,6 +14,12 @@ actor StubLinks: ConnectorLinks {
   private(set) var dropped: [String] = []
   private(set) var asked: [LinkRequest] = []
 
+  /// What it says to orders about updates; by default nothing that can be read.
+  private var standing: (@Sendable (UpdateCommand) -> UpdateStanding)?
+  private var refusal: LinkResponse?
+
+  func answer(_ standing: @escaping @Sendable (UpdateCommand) -> UpdateStanding) { self.standing = standing }
+  func refuse(_ status: Int, _ body: String) { refusal = LinkResponse(status: status, body: Array(body.utf8)) }
   func set(_ id: String, _ report: ConnectorReport?) { reports[id] = report }
   func connected() async -> [String] { Array(reports.keys) }
 
@@ -23,6 +29,13 @@ actor StubLinks: ConnectorLinks {
     if request.path == ConnectorPaths.heartbeat {
       let encoder = JSONEncoder()
       return LinkResponse(status: 200, body: Array(try encoder.encode(report)))
+    }
+    if request.path == ConnectorPaths.service("watchdog", "update-order") {
+      if let refusal { return refusal }
+      if let standing {
+        let command = try JSONDecoder().decode(UpdateCommand.self, from: Data(request.body))
+        return LinkResponse(status: 200, body: Array(try JSONEncoder().encode(standing(command))))
+      }
     }
     return LinkResponse(status: 207, headers: ["content-type": "application/json"], body: Array("\"\(request.path)\"".utf8) + request.body)
   }

@@ -82,6 +82,7 @@ import Testing
     case .highAvailability: 17000..<18000
     case .evergreen: 18000..<19000
     case .cloud: 20000..<21000
+    case .rollout: 21000..<22000
     }
   }
 }

@@ -81,6 +81,8 @@ struct RandomLife {
     settings.minimumUpdated = calm ? 0 : Int(random.below(2)) * 50
     if !calm, random.below(4) == 0 { settings.ringLimit = days(10) }
     if random.below(4) == 0 { settings.forcedStart = .unscheduled }
+    settings.confirmsHealth = !calm && random.below(3) == 0
+    settings.hearingTime = minutes(1 + Int(random.below(30)))
     // Somewhere around a change of the clock.
     let starts = [
       "2026-03-05T05:00", "2026-03-26T21:00", "2026-04-01T10:00", "2026-10-01T13:00", "2026-10-22T08:00", "2026-10-29T17:00", "2026-06-01T00:00",
@@ -107,7 +109,7 @@ struct RandomLife {
     let places = fleet.logic.locations.keys.sorted()
     guard !ids.isEmpty else { return }
     let (id, place) = (ids[Int(random.below(UInt64(ids.count)))], places[Int(random.below(UInt64(places.count)))])
-    switch random.below(30) {
+    switch random.below(34) {
     case 0...5: fleet.tell(.health(id, [.healthy, .healthy, .unhealthy, .gone][Int(random.below(4))]))
     case 6...8: for one in ids { fleet.tell(.health(one, .healthy)) }
     case 9...11: fleet.behaviours[id] = [.fails, .failsAndVanishes, .vanishesAt(.drained), .vanishesAt(.trialBegan)][Int(random.below(4))]
@@ -127,6 +129,11 @@ struct RandomLife {
     case 24, 25: fleet.tell(.order(.resume))
     case 26, 27: for one in ids { fleet.tell(.order(.clear(one))) }
     case 28: fleet.tell(.order(.delay(place)))
+    case 29, 30: fleet.tell(.barred(id, reason: random.below(2) == 0 ? "pinned" : nil))
+    case 31: fleet.tell(.order(.extend(upTo: [nil, "broad", "all"][Int(random.below(3))])))
+    case 32:
+      fleet.tell(.shellStarted)
+      for one in ids where random.below(8) != 0 { fleet.tell(.health(one, .healthy)) }
     default: fleet.tell(.order(.widen("early", upTo: 3_000 + Int(random.below(8_000)))))
     }
   }
@@ -157,6 +164,6 @@ struct RandomLife {
     let floors = ["1.1", "1.5", "2.0"].filter { _ in random.below(3) == 0 }.map { version($0) }
     return ReleaseOffer(
       version("\(release).\(random.below(3))"), floors: floors, rings: [early, broad, all], canaries: Int(random.below(4)),
-      emergency: random.below(8) == 0)
+      emergency: random.below(8) == 0, lastRing: calm || random.below(3) != 0 ? nil : Int(random.below(3)))
   }
 }

@@ -1,5 +1,6 @@
 import CloudAPI
 import EventCatalog
+import Rollouts
 import SimulatedCloud
 import World
 
@@ -8,6 +9,9 @@ struct CloudFixture {
   var logic: CloudLogic
   var now = Now(moment: Moment(nanoseconds: 1_000_000_000), wall: WallTime(seconds: 1_800_000_000))
   var directives: [CloudDirective] = []
+  /// Of all requests, until somebody empties them.
+  var all: [CloudDirective] = []
+  var facts: [(RolloutEvent, WallTime)] = []
   static let customers = ["acme", "bolt"]
 
   init(_ settings: CloudSettings = CloudSettings()) {
@@ -37,6 +41,8 @@ struct CloudFixture {
   @discardableResult mutating func ask(_ request: CloudRequest) -> CloudAnswer {
     let outcome = logic.handle(request, at: now)
     directives = outcome.directives
+    all += outcome.directives
+    facts += outcome.facts.map { ($0, now.wall) }
     return outcome.answer
   }
 

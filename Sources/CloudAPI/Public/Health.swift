@@ -86,11 +86,13 @@ package struct LabState: Hashable, Codable, Sendable {
     package var leaseEnds: WallTime?
     package var configurationRevision: Int?
     package var problems: [String]
+    /// How far it is with an update that is under way, or how the last one went wrong: `draining for 0.1.0.2`. Absent: neither.
+    package var update: String?
 
     package init(
       customer: String, id: String, fqdn: String, location: String, state: ConnectorState, reason: String, elected: Bool, electionReason: String,
       version: String, servicesUp: Int, servicesTotal: Int, lastContact: WallTime?, leaseEnds: WallTime?, configurationRevision: Int?,
-      problems: [String]
+      problems: [String], update: String? = nil
     ) {
       self.customer = customer
       self.id = id
@@ -107,12 +109,34 @@ package struct LabState: Hashable, Codable, Sendable {
       self.leaseEnds = leaseEnds
       self.configurationRevision = configurationRevision
       self.problems = problems
+      self.update = update
+    }
+  }
+
+  /// A latest decision about updates, for a lab that cannot read its cloud's events.
+  package struct News: Hashable, Codable, Sendable {
+    /// Counts without a hole.
+    package var number: Int
+    package var time: WallTime
+    /// Of the event.
+    package var severity: String
+    package var code: Int
+    package var text: String
+
+    package init(number: Int, time: WallTime, severity: String, code: Int, text: String) {
+      self.number = number
+      self.time = time
+      self.severity = severity
+      self.code = code
+      self.text = text
     }
   }
 
   package var time: WallTime
   package var locations: [Location]
   package var connectors: [Connector]
+  /// Oldest first. Absent: nothing was decided.
+  package var news: [News]?
 
   package init(time: WallTime, locations: [Location], connectors: [Connector]) {
     self.time = time

@@ -11,6 +11,7 @@ import Foundation
 import LabCA
 import NIOCore
 import NIOPosix
+import Rollouts
 import SimulatedCloud
 import Synchronization
 package import World
@@ -58,6 +59,10 @@ package final class LabCloud: Sendable {
     }
     await service.use(acceptor, address: acceptor.address)
     await service.start()
+    let keeper = Task { [self] in
+      await MetadataKeeper(paths: plan.paths, files: files, clock: clock, random: random, events: hub).keep()
+    }
+    defer { keeper.cancel() }
     serving.withLock { $0 = service }
     defer { serving.withLock { $0 = nil } }
     let http = CloudHTTP(service: service, labToken: keys.labToken)
@@ -87,9 +92,13 @@ package final class LabCloud: Sendable {
     settings.heartbeatEvery = plan.configuration.cloud.heartbeatEvery.duration
     settings.heartbeatTimeout = plan.configuration.cloud.leaseLength.duration * 2 / 3
     settings.leaseLength = plan.configuration.cloud.leaseLength.duration
+    // A lab is small and watched: its connectors start within a minute, where a fleet's would spread over half an hour.
+    settings.rollout.splay = .seconds(60)
     return CloudService(
       settings: settings, records: opened.records,
-      ports: .init(clock: clock, random: random, events: hub, certificates: authority, store: opened.store))
+      ports: .init(
+        clock: clock, random: random, events: hub, certificates: authority, store: opened.store,
+        releases: RepositoryListing(files: files, folder: plan.paths.releases)))
   }
 
   private func openStore() throws(LabError) -> (store: CloudStore, records: [CloudRecord]) {

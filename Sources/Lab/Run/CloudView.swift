@@ -57,6 +57,17 @@ struct CloudView: CloudViewing {
     return (Int(response.status.code), Data(answer.readBytes(length: answer.readableBytes) ?? []))
   }
 
+  /// Any of the lab's pages; nil when no answer came.
+  func call(_ method: String, _ path: String, _ body: Data?) async -> (status: Int, body: Data)? {
+    var request = HTTPClientRequest(url: base + path)
+    request.method = HTTPMethod(rawValue: method)
+    request.headers.add(name: LabPaths.tokenHeader, value: token)
+    if let body { request.body = .bytes(ByteBuffer(bytes: body)) }
+    guard let response = try? await client.execute(request, timeout: .seconds(10)), var answer = try? await response.body.collect(upTo: 16 << 20)
+    else { return nil }
+    return (Int(response.status.code), Data(answer.readBytes(length: answer.readableBytes) ?? []))
+  }
+
   func close() async { try? await client.shutdown() }
 }
 

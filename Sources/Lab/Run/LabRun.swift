@@ -137,8 +137,11 @@ package actor LabRun {
     let desk = QuestionDesk(view: view, user: plan.configuration.resourceLocation.askFor, show: show)
     // Four looks a second for a person; fewer at a large lab, whose every look costs more.
     let every = max(Duration.milliseconds(250), .milliseconds(5) * plan.configuration.connectors.count)
+    // A cloud in this process shows its events itself.
+    var news = parts.followsSockets ? NewsReader(since: clock.now().wall) : nil
     while !Task.isCancelled {
       let look = await view.state()
+      for line in news?.lines(look) ?? [] { show.event(line) }
       let now = clock.now()
       let (rows, changes) = board.withLock { board in
         let changes = board?.take(look, at: now) ?? []

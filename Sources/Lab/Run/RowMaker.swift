@@ -27,6 +27,7 @@ enum RowMaker {
       row.servicesTotal = seen.servicesTotal
       row.lastContact = seen.lastContact
       row.id = seen.id
+      row.update = seen.update
       return row
     }
   }

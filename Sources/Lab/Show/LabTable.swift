@@ -3,12 +3,12 @@ package import World
 /// The live table as text: one line for each connector under a head line.
 package enum LabTable {
   package static func lines(_ rows: [ConnectorRow], now: WallTime) -> [String] {
-    let head = ["CONNECTOR", "STATE", "ELECTED", "VERSION", "SERVICES UP", "LAST CONTACT"]
+    // A column for updates only while there is something to say in it.
+    let updates = rows.contains { $0.update != nil }
+    let head = ["CONNECTOR", "STATE", "ELECTED", "VERSION"] + (updates ? ["UPDATE"] : []) + ["SERVICES UP", "LAST CONTACT"]
     let body = rows.map { row in
-      [
-        row.name, state(row, now: now), row.elected ? "yes" : "", row.version, "\(row.servicesUp) of \(row.servicesTotal)",
-        age(row.lastContact, now: now),
-      ]
+      [row.name, state(row, now: now), row.elected ? "yes" : "", row.version] + (updates ? [row.update ?? ""] : [])
+        + ["\(row.servicesUp) of \(row.servicesTotal)", age(row.lastContact, now: now)]
     }
     return Columns.aligned([head] + body)
   }

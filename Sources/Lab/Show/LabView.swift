@@ -16,11 +16,13 @@ package struct ConnectorRow: Hashable, Codable, Sendable {
   package var id: String?
   /// When the cloud last said all this; nil before it has said anything.
   package var asOf: WallTime?
+  /// How far it is with an update that is under way, or how the last one went wrong; nil: neither.
+  package var update: String?
 
   package init(
     name: String, fqdn: String, state: String, reason: String, elected: Bool, version: String, servicesUp: Int, servicesTotal: Int,
     lastContact: WallTime?,
-    id: String?, asOf: WallTime? = nil
+    id: String?, asOf: WallTime? = nil, update: String? = nil
   ) {
     self.name = name
     self.fqdn = fqdn
@@ -33,6 +35,7 @@ package struct ConnectorRow: Hashable, Codable, Sendable {
     self.lastContact = lastContact
     self.id = id
     self.asOf = asOf
+    self.update = update
   }
 }
 

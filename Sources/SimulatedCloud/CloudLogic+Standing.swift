@@ -1,0 +1,62 @@
+import CloudAPI
+import Rollouts
+import World
+
+/// What connectors say of their work under a lease, in heartbeats and in answers to orders: the first to come is taken, the same again is nothing new.
+extension CloudLogic {
+  mutating func take(_ standing: UpdateStanding, of id: String, at now: Now) {
+    guard updates?.logic.connectors[id] != nil else { return }
+    if let last = updates?.taken[id] {
+      // Tokens rise: a lower one is a heartbeat that was under way while an order was answered.
+      guard standing != last, standing.token >= last.token else { return }
+    }
+    updates?.taken[id] = standing
+    func tell(_ report: UpdateReport) { self.tell(.report(id, token: standing.token, report), at: now) }
+    switch standing.stage {
+    case .drained: tell(.drained)
+    case .trial: tell(.trialBegan)
+    case .committed:
+      // Without its version it says nothing that could be held against the release; the deadline decides then.
+      if let version = standing.version.flatMap(ReleaseVersion.init) { tell(.committed(version)) }
+    case .failed: failed(id, standing, at: now)
+    case .rolledBack: tell(.rolledBack)
+    case .restarted: tell(.restarted)
+    // On the way to something else that it will say.
+    case .installing, .rollingBack, .restarting: break
+    }
+  }
+
+  /// It did not come to a trial, and the release before runs: nothing is left to be rolled back.
+  private mutating func failed(_ id: String, _ standing: UpdateStanding, at now: Now) {
+    if updates?.logic.connectors[id]?.phase != .rollingBack {
+      tell(.report(id, token: standing.token, .failed(standing.reason.isEmpty ? "it says that it failed" : standing.reason)), at: now)
+    }
+    guard let connector = updates?.logic.connectors[id], connector.phase == .rollingBack, connector.flight?.token == standing.token else { return }
+    tell(.report(id, token: standing.token, .rolledBack), at: now)
+  }
+
+  /// A connector that refuses to go into maintenance or to install has failed before it began. Any other order that is refused is left to its deadline.
+  mutating func refused(_ command: UpdateCommand, by id: String, _ detail: String, at now: Now) {
+    guard let connector = updates?.logic.connectors[id], connector.flight?.token == command.token else { return }
+    let what: String
+    switch (command.action, connector.phase) {
+    case (.enterMaintenance, .draining): what = "to go into maintenance"
+    case (.install, .installing): what = "to install"
+    default: return
+    }
+    take(UpdateStanding(token: command.token, stage: .failed, version: command.version, reason: "it refused \(what): \(detail)"), of: id, at: now)
+  }
+
+  /// A link is up again, or the first time since the cloud started: what was ordered may have been lost.
+  mutating func repeatOrder(to id: String) {
+    switch updates?.logic.repeated(for: id) {
+    case .enterMaintenance(_, let lease): again(.init(.enterMaintenance, token: lease.token, expires: lease.expires), id)
+    case .install(_, let version, let lease): again(.init(.install, token: lease.token, expires: lease.expires, version: version.text), id)
+    case .rollBack(_, let lease): again(.init(.rollBack, token: lease.token, expires: lease.expires), id)
+    case .restartMachine(_, let lease): again(.init(.restartMachine, token: lease.token, expires: lease.expires), id)
+    case .leaveMaintenance, .decided, nil: return
+    }
+  }
+
+  private mutating func again(_ command: UpdateCommand, _ id: String) { directives.append(.order(connector: id, command)) }
+}
