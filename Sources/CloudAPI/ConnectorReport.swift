@@ -34,7 +34,7 @@ package struct ConnectorReport: Hashable, Codable, Sendable {
   package var problems: [String]
   /// What is under way under a lease of the rollout coordinator, or ended last. Absent: nothing yet, or a connector from before there were any.
   package var update: UpdateStanding?
-  /// Whether the machine waits for a restart.
+  /// Whether the machine waits for a restart. Absent: a connector that has just started and does not know yet, which says nothing of `updatesBarred` either.
   package var restartPending: Bool?
   /// Why this connector takes no updates from the cloud: an administrator pinned it, or it is not installed as releases. Absent: it takes them.
   package var updatesBarred: String?

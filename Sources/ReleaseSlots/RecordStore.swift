@@ -95,8 +95,9 @@ extension ReleaseSlots {
     var record = try current(generation, at: now)
     guard record.failures.removeValue(forKey: version.description) != nil || record.escalation != nil else { return }
     record.escalation = nil
-    try save(record, .clear)
+    // Before the write: after a crash that came between, a retry without the word of it would look like a breach of L6.
     say(.cleared, now) { $0.reason = version.description }
+    try save(record, .clear)
   }
 
   func noteFailure(_ version: ReleaseVersion, isRefused: Bool, _ reason: String, in record: inout EvergreenRecord, at now: WallTime) {

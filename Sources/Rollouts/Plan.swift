@@ -72,7 +72,7 @@ struct RolloutAhead {
         case .draining: (settings.drainLimit, assumptions.drain, .drained)
         case .installing: (settings.installLimit, assumptions.install, .trialBegan)
         case .trial: flight.hop.map { (settings.trialLimit, assumptions.trial, ending(connector.id, $0)) }
-        case .rollingBack: (settings.rollbackLimit, assumptions.rollback, .rolledBack)
+        case .rollingBack: (settings.rollbackLimit, assumptions.rollback, .rolledBack(""))
         case .restarting: (settings.restartLimit, assumptions.restart, .restarted)
         default: nil
         }
@@ -121,7 +121,7 @@ struct RolloutAhead {
       case .install(let id, let hop, let lease):
         answer(id, lease.token, .trialBegan, at: now + assumptions.install)
         answer(id, lease.token, ending(id, hop), at: now + assumptions.install + assumptions.trial)
-      case .rollBack(let id, let lease): answer(id, lease.token, .rolledBack, at: now + assumptions.rollback)
+      case .rollBack(let id, let lease): answer(id, lease.token, .rolledBack(""), at: now + assumptions.rollback)
       case .restartMachine(let id, let lease): answer(id, lease.token, .restarted, at: now + assumptions.restart)
       case .leaveMaintenance: break
       case .decided(let decision): note(decision)

@@ -43,7 +43,8 @@ package enum UpdateReport: Hashable, Codable, Sendable {
   /// It passed: this version stays.
   case committed(ReleaseVersion)
   case failed(String)
-  case rolledBack
+  /// The version before runs again, and why; empty when that is not known.
+  case rolledBack(String)
   case restarted
 }
 

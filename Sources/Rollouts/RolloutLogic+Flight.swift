@@ -19,11 +19,11 @@ extension RolloutLogic {
       guard version == flight.hop else { return fail(id, "it says that it runs \(version)", now) }
       commit(id, flight, now)
     case .failed(let reason): fail(id, reason, now)
-    case .rolledBack:
+    case .rolledBack(let why):
       let first = connector.phase != .rollingBack
       guard move(id, .rolledBack) else { return }
-      decide(.rolledBack, id, "it is back on \(connector.version)")
-      if first { countFailure(flight, of: id, "it went back by itself", now) }
+      decide(.rolledBack, id, "it is back on \(connector.version)\(why.isEmpty ? "" : ": \(why)")")
+      if first { countFailure(flight, of: id, why.isEmpty ? "it went back by itself" : why, now) }
       wasWell(id)
       end(id, now)
     case .restarted: restarted(id, flight, now)

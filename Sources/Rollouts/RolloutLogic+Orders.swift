@@ -93,7 +93,8 @@ extension RolloutLogic {
     decide(.cleared, id, "an operator cleared it")
     if let offer = rollout?.offer, connector.version == offer.version {
       move(id, .offered)
-      move(id, .committed)
+      // Said aloud, since a ring and the canaries count it.
+      if move(id, .committed) { decide(.committed, id, version: offer.version, "it runs \(offer.version) already") }
     } else {
       offer(to: id, now)
     }

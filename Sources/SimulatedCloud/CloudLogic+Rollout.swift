@@ -118,9 +118,10 @@ extension CloudLogic {
 
   /// What a report says beside its version and its work.
   mutating func tellStanding(of report: ConnectorReport, at now: Now) {
-    guard let known = updates?.logic.connectors[report.id] else { return }
+    // One that has just started does not know yet, and what was known of it before still holds.
+    guard let known = updates?.logic.connectors[report.id], let restartPending = report.restartPending else { return }
     if known.barred != report.updatesBarred { tell(.barred(report.id, reason: report.updatesBarred), at: now) }
-    if known.pendingRestart != report.restartPending ?? false { tell(.pendingRestart(report.id, report.restartPending ?? false), at: now) }
+    if known.pendingRestart != restartPending { tell(.pendingRestart(report.id, restartPending), at: now) }
   }
 
   mutating func tickUpdates(at now: Now) {

@@ -19,7 +19,7 @@ extension CloudLogic {
       // Without its version it says nothing that could be held against the release; the deadline decides then.
       if let version = standing.version.flatMap(ReleaseVersion.init) { tell(.committed(version)) }
     case .failed: failed(id, standing, at: now)
-    case .rolledBack: tell(.rolledBack)
+    case .rolledBack: tell(.rolledBack(standing.reason))
     case .restarted: tell(.restarted)
     // On the way to something else that it will say.
     case .installing, .rollingBack, .restarting: break
@@ -32,7 +32,7 @@ extension CloudLogic {
       tell(.report(id, token: standing.token, .failed(standing.reason.isEmpty ? "it says that it failed" : standing.reason)), at: now)
     }
     guard let connector = updates?.logic.connectors[id], connector.phase == .rollingBack, connector.flight?.token == standing.token else { return }
-    tell(.report(id, token: standing.token, .rolledBack), at: now)
+    tell(.report(id, token: standing.token, .rolledBack("")), at: now)
   }
 
   /// A connector that refuses to go into maintenance or to install has failed before it began. Any other order that is refused is left to its deadline.

@@ -39,7 +39,7 @@ import World
       let report = ConnectorReport(
         id: name, fqdn: "\(name).forest1.local", version: "0.1.0.1", bootstrapperVersion: "0.1.0.1", boot: "b", eventSequence: 1, time: now.wall,
         startedAt: now.wall, services: [], inMaintenance: false, elected: nil, electionReason: "", configurationRevision: nil, peerAddress: nil,
-        problems: [], updatesBarred: barred)
+        problems: [], restartPending: false, updatesBarred: barred)
       _ = logic.handle(.heartbeat(customer: "acme", connector: name, .answered(report)), at: now)
     }
 

@@ -97,7 +97,7 @@ struct Fleet {
       }
     case .rollBack(let id, let lease):
       if case .failsAndVanishes = behaviours[id] { return }
-      answer(id, lease.token, .rolledBack, in: rollback)
+      answer(id, lease.token, .rolledBack(""), in: rollback)
     case .restartMachine(let id, let lease): answer(id, lease.token, .restarted, in: restart)
     case .leaveMaintenance: break
     case .decided(let decision): decisions.append(decision)

@@ -123,7 +123,7 @@ struct RandomLife {
     case 20: fleet.tell(random.below(4) == 0 ? .revoke(version("\(release).0")) : .connector(id, location: place, version("\(release).0")))
     case 21:
       fleet.tell(
-        .report(id, token: random.below(4), [.drained, .rolledBack, .committed(version("9.0")), .failed("?"), .restarted][Int(random.below(5))]))
+        .report(id, token: random.below(4), [.drained, .rolledBack("?"), .committed(version("9.0")), .failed("?"), .restarted][Int(random.below(5))]))
     case 22: fleet.tell(.order(.now(id)))
     case 23: fleet.tell(.order(random.below(3) == 0 ? .abort : .pause))
     case 24, 25: fleet.tell(.order(.resume))

@@ -76,7 +76,8 @@ struct CloudFixture {
       id: "\(customer)-\(name)", fqdn: "\(name).\(customer).test", version: "1.0.0.0", bootstrapperVersion: "2.0.0.0", boot: "b", eventSequence: 1,
       time: now.wall, startedAt: now.wall,
       services: ServiceName.allCases.map { .init(name: $0, state: $0 == .webRelay ? "disabled" : "ready", restarts: 0) }, inMaintenance: false,
-      elected: "c1.acme.test", electionReason: "first by name", configurationRevision: 1, peerAddress: "127.0.0.1:9001", problems: [])
+      elected: "c1.acme.test", electionReason: "first by name", configurationRevision: 1, peerAddress: "127.0.0.1:9001", problems: [],
+      restartPending: false)
   }
 
   @discardableResult mutating func beat(_ name: String, of customer: String = "acme", _ change: (inout ConnectorReport) -> Void = { _ in })

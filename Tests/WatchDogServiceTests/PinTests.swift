@@ -57,7 +57,7 @@ import World
       let event = await process.sink.first("evergreen.restart-reported")
       #expect(event.values["flag"] == .text(KnownRegistryKeys.updateRebootRequired.text))
       let waiting = try await machine.standing
-      #expect(waiting.isRestartPending && waiting.restart == nil)
+      #expect(waiting.isRestartPending == true && waiting.restart == nil)
       #expect(!process.sink.names.contains("watchdog.restart-pending"))
       #expect(try await machine.order(.restartMachine, token: 9).stage == .restarting)
       try await machine.restart()
@@ -67,7 +67,7 @@ import World
       #expect(flag.contains("false"))
       try await machine.order(.leaveMaintenance, token: 9)
       let after = try await machine.standing
-      #expect(!after.inMaintenance && !after.isRestartPending)
+      #expect(!after.inMaintenance && after.isRestartPending == false)
     }
   }
 }

@@ -134,7 +134,7 @@ final class UpdateMachine {
     self.process = process
     await process.start()
     if choice.role == .trial { try slots.noteReady(at: clock.now().wall) }
-    while try await standing.updatesBarred?.contains("not known yet") == true { await Task.yield() }
+    while try await standing.isRestartPending == nil { await Task.yield() }
   }
 
   var sink: Sink { get throws { try #require(process).sink } }

@@ -9,6 +9,8 @@ package final class JSONPresenter: LabPresenter {
     var state: String
     var reason: String
     var elected: Bool
+    /// As it last said itself.
+    var version: String
     var time: WallTime
   }
   private let write: @Sendable (String) -> Void
@@ -21,7 +23,7 @@ package final class JSONPresenter: LabPresenter {
 
   package func change(_ change: RowChange, at now: WallTime) {
     guard case .state(let row, _) = change else { return }
-    put(Change(connector: row.name, state: row.state, reason: row.reason, elected: row.elected, time: now))
+    put(Change(connector: row.name, state: row.state, reason: row.reason, elected: row.elected, version: row.version, time: now))
   }
 
   package func event(_ line: String) {}

@@ -49,7 +49,7 @@ package struct UpdateFollow: Sendable {
     switch row.phase {
     case .failed:
       let first = state.lines.last { $0.connector == id && ($0.kind == .failed || $0.kind == .rollingBack) }
-      return .failed("\(state.lines.wentBack(id) ? "rolled back" : "failed")\(first.map { ": \($0.reason)" } ?? "")")
+      return .failed("\(state.lines.wentBack(id) ? "rolled back" : "failed")\((first ?? said).map { ": \($0.reason)" } ?? "")")
     case .quarantined: return why("quarantined")
     case .stuck: return why("stuck")
     case .blocked: return why("blocked")

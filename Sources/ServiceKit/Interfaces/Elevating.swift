@@ -23,14 +23,14 @@ package struct ConnectorStanding: Hashable, Sendable {
   package var restart: ScheduledRestart?
   /// Under a lease of the cloud's rollout coordinator, or what ended last.
   package var update: UpdateStanding?
-  /// The machine waits for a restart.
-  package var isRestartPending: Bool
+  /// The machine waits for a restart; nil while it has just started and is not known.
+  package var isRestartPending: Bool?
   /// Why it takes no updates from the cloud; nil when it does.
   package var updatesBarred: String?
 
   package init(
     inMaintenance: Bool = false, maintenanceReason: String = "", restart: ScheduledRestart? = nil, update: UpdateStanding? = nil,
-    isRestartPending: Bool = false, updatesBarred: String? = nil
+    isRestartPending: Bool? = nil, updatesBarred: String? = nil
   ) {
     self.inMaintenance = inMaintenance
     self.maintenanceReason = maintenanceReason

@@ -82,6 +82,8 @@ package struct UpdaterLogic: ServiceLogic {
     package var state: UpdateLogic.State
     package var pin: UpdatePin?
     package var barred: String?
+    /// False until it has found out where the process before ended.
+    package var isKnown: Bool
   }
 
   let settings: UpdaterSettings
@@ -127,7 +129,7 @@ package struct UpdaterLogic: ServiceLogic {
     switch event {
     case .started: started(now)
     case .ordered(let id, let command): ordered(id, command, now)
-    case .report(let id): [.answer(id, .success(.report(Report(lease: lease, state: update.state, pin: pin, barred: barred))))]
+    case .report(let id): [.answer(id, .success(.report(Report(lease: lease, state: update.state, pin: pin, barred: barred, isKnown: isStarted))))]
     case .look: isStarted ? [.ask(.pin(.look), .registryRead(KnownRegistryKeys.updatePin))] : []
     case .saved(let token, let problem): saved(token, problem)
     case .answered(let purpose, let result): answered(purpose, result, now)

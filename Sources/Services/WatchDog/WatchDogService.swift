@@ -82,8 +82,9 @@ struct WatchDogFace: Elevating {
     guard case .report(let report) = try await ask({ .report($0) }) else { throw ServiceUnavailable(service: .watchDog, reason: .stopped) }
     let updates = try await updates()
     var standing = report.standing
-    standing.isRestartPending = report.pendingRestart != nil
     standing.update = updates.lease?.standing
+    guard updates.isKnown else { return standing }
+    standing.isRestartPending = report.pendingRestart != nil
     standing.updatesBarred = updates.barred
     return standing
   }
