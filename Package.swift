@@ -91,6 +91,9 @@ let package = Package(
     // The ports of World, simulated and for real.
     room("SimulatedWorld", ["World"]),
     room("LiveWorld", ["World"]),
+    // Actors on a simulated executor. The guards stand before functions of the C library: only the program that simulates links them.
+    .target(name: "CActorGuards", path: "Sources/CActorGuards"),
+    room("ActorKernel", ["World", "SimulatedWorld", "CActorGuards"], exclude: ["README.md"]),
     // Adapters: each stands alone before one library.
     room("EventHub", ground),
     .systemLibrary(name: "CSystemd", path: "Sources/CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
@@ -151,6 +154,12 @@ let package = Package(
         name: "connectord-bench", dependencies: ground + ["AgentSystem", "AgentSystemHost", "LiveWorld", "Systemd", "StrictJSON", "TUF", "TUFFetch"],
         path: "Sources/Bench",
         swiftSettings: ours),
+      .executableTarget(
+        name: "connectord-actors",
+        dependencies: kit + [
+          "ActorKernel", "AgentSystemHost", "CredentialProviderService", "SimulatedWorld", "Supervision", "WatchDogService", argumentParser,
+        ],
+        path: "Sources/ActorScenarios", exclude: ["README.md"], swiftSettings: ours),
     ]
     // Tests: one target for each room that has rules of its own, those with real processes last.
     + [
@@ -230,6 +239,8 @@ let package = Package(
         ]),
       tests("LabCommands", ["World", "Lab", "LabCommands", "Rollouts", "SimulatedCloud", argumentParser]),
       tests("Tidy", []),
+      // It spawns connectord-actors and must not be linked to it: the guards would stand before the whole test run's clocks and threads.
+      tests("Actors", []),
       .testTarget(
         name: "ProcessTests",
         dependencies: [

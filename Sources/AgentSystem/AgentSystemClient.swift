@@ -48,7 +48,8 @@ package actor AgentSystemClient {
       for await message in messages where !take(message) { break }
       end(.disconnected("the Agent System closed it"))
     }
-    let limit = timer(Self.helloWithin) { $0.end(.timedOut(operation: "hello")) }
+    // The hello may have come while the timer's turn was still to come.
+    let limit = timer(Self.helloWithin) { if $0.agreed == nil { $0.end(.timedOut(operation: "hello")) } }
     defer { limit.cancel() }
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
@@ -142,7 +143,8 @@ package actor AgentSystemClient {
   private func timer(_ duration: Duration, _ act: @escaping @Sendable (isolated AgentSystemClient) -> Void) -> Task<Void, Never> {
     let moment = clock.now().moment + duration
     return Task { [clock] in
-      guard (try? await clock.sleep(until: moment)) != nil else { return }
+      // Cancelled after the sleep and before this turn: what it was for has ended, and its id may be in use again.
+      guard (try? await clock.sleep(until: moment)) != nil, !Task.isCancelled else { return }
       act(self)
     }
   }

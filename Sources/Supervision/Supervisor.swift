@@ -179,6 +179,8 @@ package actor Supervisor {
   private func wake(at due: Moment) async {
     // A cancelled sleep means that another timer took over.
     guard (try? await clock.sleep(until: due)) != nil else { return }
+    // It is used up: a deadline at this very moment, such as a back-off of no length, needs a timer of its own.
+    if timer?.due == due { timer = nil }
     inbox.send(.timePassed)
   }
 }

@@ -32,7 +32,11 @@ actor AgentLink {
   }
 
   private func client() async throws -> AgentSystemClient {
-    if let current, await current.isOpen { return current }
+    while let candidate = current {
+      if await candidate.isOpen { return candidate }
+      // Unless another call has put a new one in its place meanwhile: a second connection beside that one would stay open and be nobody's.
+      if current === candidate { current = nil }
+    }
     if let connecting { return try await connecting.value }
     let task = Task {
       let client = AgentSystemClient(try open(), clock: clock, random: random)

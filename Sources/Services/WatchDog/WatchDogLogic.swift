@@ -59,6 +59,9 @@ package struct WatchDogLogic: ServiceLogic {
   private var standing = ConnectorStanding()
   private var learned: Set<PrivilegedOperation> = []
   private var changes = 0
+  /// Changes of the standing that are under way, and whether two of them were at once: their answers tell nothing of the order in which they were made.
+  private var changing = 0
+  private var hasOverlapped = false
   private var isReachable = true
   /// What the last look at each flag found.
   private var flags: [RegistryPath: Bool] = [:]
@@ -101,11 +104,13 @@ package struct WatchDogLogic: ServiceLogic {
       services: watch.records)
   }
 
-  private func relay(_ id: RequestID, _ operation: PrivilegedOperation, _ asker: ServiceName) -> [Directive] {
+  private mutating func relay(_ id: RequestID, _ operation: PrivilegedOperation, _ asker: ServiceName) -> [Directive] {
     switch Authorizer.decide(operation, asker: asker, caller: .watchDog) {
-    case .allow: [.ask(.relay(id), operation, asker: asker)]
+    case .allow:
+      begin(operation)
+      return [.ask(.relay(id), operation, asker: asker)]
     case .deny(let refusal):
-      [
+      return [
         .emit(.watchDogElevationDenied(asker: asker.rawValue, operation: operation.kind.name, reason: refusal.description)),
         .answer(id, .success(.privileged(.refused(refusal)))),
       ]
@@ -140,8 +145,17 @@ package struct WatchDogLogic: ServiceLogic {
     }
   }
 
+  private mutating func begin(_ operation: PrivilegedOperation) {
+    guard operation.changesStanding else { return }
+    changing += 1
+    if changing > 1 { hasOverlapped = true }
+  }
+
   /// Keeps the standing in step with what passes through. Where an answer leaves it open, it is read again.
   private mutating func follow(_ operation: PrivilegedOperation, _ result: Result<PrivilegedAnswer, any Error>) -> [Directive] {
+    let isOrderOpen = operation.changesStanding && hasOverlapped
+    if operation.changesStanding { changing -= 1 }
+    if changing == 0 { hasOverlapped = false }
     switch (operation, try? result.get()) {
     case (_, .refused(let refusal)):
       guard refusal.reason == .alreadyScheduled, standing.restart == nil else { return [] }
@@ -154,6 +168,7 @@ package struct WatchDogLogic: ServiceLogic {
     case (.setMaintenance, _), (.scheduleRestart, _), (.cancelRestart, _): learned = []
     default: return []
     }
+    if isOrderOpen { learned = [] }
     changes += 1
     return learn()
   }
@@ -191,6 +206,7 @@ package struct WatchDogLogic: ServiceLogic {
     guard standing.restart == nil, !isScheduling else { return [] }
     isScheduling = true
     let operation = PrivilegedOperation.scheduleRestart(.machine, delay: settings.restartDelay, reason: ReasonText("a restart is pending: \(flag)"))
+    begin(operation)
     return [.ask(.schedule(flag), operation, asker: .watchDog)]
   }
 
@@ -201,6 +217,16 @@ package struct WatchDogLogic: ServiceLogic {
       refusal.reason == .alreadyScheduled ? [] : [.emit(.watchDogRestartNotScheduled(flag: flag.text, reason: refusal.description))]
     case .success(.failed(let failure)): [.emit(.watchDogRestartNotScheduled(flag: flag.text, reason: failure.description))]
     case .failure(let error): [.emit(.watchDogRestartNotScheduled(flag: flag.text, reason: "\(error)"))]
+    }
+  }
+}
+
+extension PrivilegedOperation {
+  /// Done, it changes what `ConnectorStanding` says.
+  fileprivate var changesStanding: Bool {
+    switch kind {
+    case .setMaintenance, .scheduleRestart, .cancelRestart: true
+    default: false
     }
   }
 }
