@@ -88,6 +88,10 @@ let package = Package(
     room("EvergreenCheckers", ["World", "Releases"], exclude: ["README.md"]),
     room("Rollouts", ["World"], exclude: ["README.md"]),
     room("RolloutCheckers", ["World", "Rollouts"]),
+    room("Simulation", ["World"], exclude: ["README.md"]),
+    room(
+      "Fleet", ["World", "CloudAPI", "Simulation", "Rollouts", "RolloutCheckers", "Releases", "Evergreen", "EvergreenCheckers"],
+      exclude: ["README.md"]),
     // The ports of World, simulated and for real.
     room("SimulatedWorld", ["World"]),
     room("LiveWorld", ["World"]),
@@ -141,8 +145,8 @@ let package = Package(
       room(
         "LabCommands",
         [
-          "Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "LiveWorld", "ReleaseWorks", "Releases", "Rollouts",
-          "SimulatedCloud", "World",
+          "Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "Fleet", "LiveWorld", "ReleaseWorks", "Releases",
+          "Rollouts", "SimulatedCloud", "Simulation", "World",
           argumentParser,
         ]),
       room("TUFCommands", ["World", "LiveWorld", "StrictJSON", "TUF", "TUFFetch", argumentParser]),
@@ -238,6 +242,8 @@ let package = Package(
           "Evergreen", "EvergreenCheckers", "ReleaseSlots", "ReleaseWorks", "Rollouts", "Lab",
         ]),
       tests("LabCommands", ["World", "Lab", "LabCommands", "Rollouts", "SimulatedCloud", argumentParser]),
+      tests("Simulation", ["World", "Simulation"]),
+      tests("Fleet", ["World", "CloudAPI", "Simulation", "Fleet", "Rollouts", "RolloutCheckers", "Releases", "Evergreen"]),
       tests("Tidy", []),
       // It spawns connectord-actors and must not be linked to it: the guards would stand before the whole test run's clocks and threads.
       tests("Actors", []),

@@ -19,6 +19,8 @@ extension RolloutLogic {
       guard version == flight.hop else { return fail(id, "it says that it runs \(version)", now) }
       commit(id, flight, now)
     case .failed(let reason): fail(id, reason, now)
+    // The product knows no way back: for those who test against it, one that went back by itself has failed like any other.
+    case .rolledBack(let why) where settings.compatibility.isVendor: fail(id, why.isEmpty ? "it went back by itself" : why, now)
     case .rolledBack(let why):
       let first = connector.phase != .rollingBack
       guard move(id, .rolledBack) else { return }

@@ -21,6 +21,7 @@ import Testing
   @Test(arguments: [
     ("connectors:\n  cuont: 5\n", "lab.yaml:2:3", "count"), ("connectors:\n  count: 0\n", "lab.yaml:2:10", "connectors.count"),
     ("cloud:\n  apiPort: 70000\n", "lab.yaml:2:12", "cloud.apiPort"), ("cloud:\n\tapiPort: 1\n", "lab.yaml:2:", ""),
+    ("cloud:\n  updates: theirs\n", "lab.yaml:2:12", "cloud.updates"),
     ("connectors:\n  trialProbes: 0\n", "lab.yaml:2:16", "connectors.trialProbes"),
   ]) func problemsHavePlaceAndField(text: String, place: String, field: String) throws {
     let error = #expect(throws: LabError.self) { try LabConfigurationFile.read(Array(text.utf8), shownAs: "lab.yaml") }

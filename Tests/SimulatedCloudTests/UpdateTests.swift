@@ -61,6 +61,16 @@ import World
     #expect(fleet.violations == [])
   }
 
+  /// CTX224073: one that fails stays in maintenance, and the others of its location wait for somebody to clear it.
+  @Test func theVendorsWayBlocksTheLocation() {
+    var fleet = UpdateFleet(3) { $0.compatibility = .vendor(.location) }
+    for name in fleet.connectors.keys { fleet.connectors[name]?.fails = true }
+    fleet.publish("1.0.0.1")
+    fleet.beats(60)
+    #expect(fleet.connectors.keys.count { fleet.phase($0) == .stuck } == 1)
+    #expect(fleet.lines.filter { $0.kind == .started }.count == 1, "nobody else gets a turn")
+  }
+
   @Test func theSecondFailureHaltsAReleaseForEverybody() {
     var fleet = UpdateFleet(4)
     for name in fleet.connectors.keys { fleet.connectors[name]?.fails = true }
@@ -68,7 +78,7 @@ import World
     fleet.beats(40)
     #expect(fleet.logic.rollout?.standing == .halted)
     #expect(fleet.lines.filter { $0.kind == .started }.count == 2)
-    #expect(fleet.lines.last { $0.kind == .halted }?.reason.contains(".acme.test: it went back by itself") == true, "by name, not by id")
+    #expect(fleet.lines.last { $0.kind == .halted }?.reason.contains(".acme.test: its trial went wrong") == true, "by name, not by id")
     #expect(fleet.connectors.values.allSatisfy { $0.version == "1.0.0.0" && !$0.inMaintenance })
     #expect(fleet.violations == [])
   }

@@ -89,6 +89,12 @@ package final class LabCloud: Sendable {
   private func openService(_ authority: LabCA) async throws -> CloudService {
     let opened = try openStore()
     var settings = CloudSettings()
+    settings.rollout.compatibility =
+      switch plan.configuration.cloud.updates {
+      case .ours: .ours
+      case .vendor: .vendor(.location)
+      case .vendorAccount: .vendor(.account)
+      }
     settings.heartbeatEvery = plan.configuration.cloud.heartbeatEvery.duration
     settings.heartbeatTimeout = plan.configuration.cloud.leaseLength.duration * 2 / 3
     settings.leaseLength = plan.configuration.cloud.leaseLength.duration

@@ -20,6 +20,11 @@ package struct LabConfiguration: Hashable, Codable, Sendable {
     package var heartbeatEvery = TimeSpan(.seconds(2))
     /// Without an answered heartbeat for this long a connector's lease has ended. Unknown in the product, chosen.
     package var leaseLength = TimeSpan(.seconds(6))
+    /// Whether updates go our way, or as the modelled product is documented to do them: a connector that fails stays in maintenance, and none after it
+    /// updates, in its resource location (CTX224073) or in the whole account (an older page).
+    package var updates = Updates.ours
+
+    package enum Updates: String, Hashable, Codable, Sendable, CaseIterable { case ours, vendor, vendorAccount }
 
     package init() {}
   }

@@ -55,7 +55,7 @@ package enum LabConfigurationFile {
         [
           field("cloud", "customer", .text(.token)), field("cloud", "clientID", .text(.nonEmpty)), field("cloud", "listen", .text(.nonEmpty)),
           field("cloud", "apiPort", .integer(0...65535)), field("cloud", "linkPort", .integer(0...65535)), field("cloud", "heartbeatEvery", span),
-          field("cloud", "leaseLength", span),
+          field("cloud", "leaseLength", span), field("cloud", "updates", .choice(LabConfiguration.Cloud.Updates.allCases.map(\.rawValue))),
         ]),
       section(
         "resourceLocation",

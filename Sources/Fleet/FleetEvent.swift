@@ -1,0 +1,61 @@
+import CloudAPI
+import Evergreen
+import Releases
+import World
+
+/// What a connector says of itself in a heartbeat, and at once when it changes.
+struct Report: Sendable {
+  var epoch: UInt32
+  /// When the cloud asked for it. What comes late says nothing of now: a contact is counted from here, not from the arrival.
+  var sent: Moment
+  var version: ReleaseVersion
+  var isHealthy: Bool
+  var isPendingRestart: Bool
+  var standing: UpdateStanding?
+  /// The lease as the connector knows it.
+  var token: UInt64?
+  var expires: WallTime
+}
+
+/// What is on its way from the cloud.
+enum DownMessage: Sendable {
+  case command(UpdateCommand)
+  case renewed(token: UInt64, until: WallTime)
+  /// An operator's clear: what failed may be tried again.
+  case clear
+}
+
+/// What can be due on a machine. Those with an incarnation mean one process.
+enum MachineTimer: Sendable {
+  case powerOn
+  case start
+  case ready(UInt32)
+  case endsByItself(UInt32)
+  case launcherLooks(UInt32)
+  case drained(UInt32, token: UInt64)
+  case downloaded(UInt32)
+  case installed(UInt32)
+  case activate(UInt32)
+  case probe(UInt32)
+  case alarm(UInt32, UpdateLogic.Alarm)
+  case lease(UInt32, token: UInt64)
+  case unhang(UInt32)
+}
+
+enum FleetEvent: Sendable {
+  /// The coordinator has something due.
+  case cloudDue(UInt32)
+  case cloudBack
+  /// No heartbeat of this connector for too long.
+  case contactLimit(Int32)
+  /// A connector's next heartbeat.
+  case beat(Int32)
+  indirect case up(Int32, Report)
+  /// With when it was sent, and what the cloud's clock showed then.
+  indirect case down(Int32, DownMessage, sent: Moment, issued: WallTime)
+  case machine(Int32, MachineTimer)
+  case publish(Int32)
+  case act(Int32)
+  case faultBegins(Int32)
+  case faultEnds(Int32)
+}

@@ -1,0 +1,209 @@
+import CloudAPI
+import Releases
+import Rollouts
+import Simulation
+import World
+
+/// Heartbeats. A connector sends one every 30 seconds, on a grid of its own, and one at once when something about it changes; the cloud gives it up when for
+/// 90 seconds none was sent that arrived.
+///
+/// An exchange that changes nothing is not simulated (`HeartbeatMode.leased`). The contact is a lease: as long as the link has no fault, both ends are up, and
+/// the cloud has acted on all that the connector says of itself, each heartbeat would only move the limit. So the limit is not armed, and `wake` settles the
+/// account when something touches the contact: which heartbeat was the last to arrive follows from the grid, and how long it took from a draw with its
+/// number, the same as if it had been sent. What is still on its way then is put on its way. Since these draws are numbered and have a lane of their own, every
+/// other draw, and with it the trace, is the same as with every message (`HeartbeatMode.everyMessage`).
+extension FleetRun {
+  /// Whether its process would send at all.
+  func canBeat(_ index: Int) -> Bool {
+    machines[index].process == .ready && machines[index].behaviour != .noCloud
+  }
+
+  func conditions(_ index: Int) -> LinkConditions {
+    guard !machines[index].linkFaults.isEmpty || cloud.extraLatency > .zero else { return scenario.link }
+    var conditions = machines[index].linkFaults.reduce(scenario.link) { $0.with($1) }
+    if cloud.extraLatency > .zero {
+      conditions.latency = .uniform(cloud.extraLatency, cloud.extraLatency + conditions.latency.longest)
+    }
+    return conditions
+  }
+
+  // MARK: The grid
+
+  private func phase(_ index: Int) -> Int64 { Int64(machines[index].key % UInt64(Self.beatEvery.nanoseconds)) }
+  private func sent(_ index: Int, _ number: Int64) -> Moment { Moment(nanoseconds: phase(index) + number * Self.beatEvery.nanoseconds) }
+  /// The number of the latest one that was due by now; -1 before the first.
+  private func latest(_ index: Int) -> Int64 {
+    let since = engine.now.nanoseconds - phase(index)
+    return since < 0 ? -1 : since / Self.beatEvery.nanoseconds
+  }
+
+  private func arrivals(_ index: Int, _ number: Int64) -> Deliveries {
+    var draws = Draws(Seed.numbered(machines[index].key, UInt64(number)))
+    var link = LinkModel()
+    return link.send(.up, bytes: 300, at: sent(index, number), conditions(index), &draws)
+  }
+
+  mutating func armBeat(_ index: Int) {
+    engine.cancel(machines[index].contact.beat)
+    machines[index].contact.beat = .none
+    guard cloud.isUp, canBeat(index) else { return }
+    machines[index].contact.beat = engine.schedule(.beat(Int32(index)), at: sent(index, latest(index) + 1), lane: .idle)
+  }
+
+  mutating func armLimit(_ index: Int) {
+    engine.cancel(machines[index].contact.limit)
+    let at = machines[index].contact.lastHeard + Self.contactLimit
+    machines[index].contact.limit = engine.schedule(.contactLimit(Int32(index)), at: at, lane: .idle)
+  }
+
+  mutating func beat(_ index: Int) {
+    machines[index].contact.beat = .none
+    guard canBeat(index) else { return }
+    let report = report(index)
+    let arrivals = arrivals(index, latest(index))
+    for at in [arrivals.first, arrivals.second].compactMap({ $0 }) { engine.schedule(.up(Int32(index), report), at: at, lane: .idle) }
+    armBeat(index)
+  }
+
+  // MARK: Quiet
+
+  /// After a heartbeat that changed nothing and left nothing open, the exchange need not be simulated.
+  mutating func rest(_ index: Int) {
+    let contact = machines[index].contact
+    guard scenario.heartbeats == .leased, contact.quietSince == nil, machines[index].linkFaults.isEmpty, cloud.extraLatency == .zero,
+      cloud.isUp, canBeat(index), contact.heard == contact.epoch, machines[index].updater.kept.token == nil,
+      cloud.logic.connectors[machines[index].name]?.phase.inFlight == false
+    else { return }
+    engine.cancel(contact.beat)
+    engine.cancel(contact.limit)
+    machines[index].contact.quietSince = engine.now
+  }
+
+  /// Something is about to touch the contact: from now on each message is simulated, beginning with what would be on its way.
+  mutating func wake(_ index: Int) {
+    guard let since = machines[index].contact.quietSince else { return }
+    machines[index].contact.quietSince = nil
+    let number = latest(index)
+    for back in [number, number - 1] where back >= 0 && sent(index, back) > since {
+      guard let arrival = arrivals(index, back).first else { continue }
+      if arrival <= engine.now {
+        machines[index].contact.lastHeard = max(machines[index].contact.lastHeard, sent(index, back))
+      } else {
+        var report = report(index)
+        report.sent = sent(index, back)
+        engine.schedule(.up(Int32(index), report), at: arrival, lane: .idle)
+      }
+    }
+    armLimit(index)
+    armBeat(index)
+  }
+
+  // MARK: Messages
+
+  func report(_ index: Int) -> Report {
+    Report(
+      epoch: machines[index].contact.epoch, sent: engine.now, version: machines[index].slot.version, isHealthy: isHealthy(index),
+      isPendingRestart: machines[index].isPendingRestart, standing: machines[index].updater.kept.standing,
+      token: machines[index].updater.kept.token, expires: machines[index].updater.kept.expires)
+  }
+
+  /// Something about the connector has changed: the cloud hears of it now, if it can.
+  mutating func tellCloud(_ index: Int) {
+    wake(index)
+    machines[index].contact.epoch += 1
+    guard canBeat(index) else { return }
+    let report = report(index)
+    let conditions = conditions(index)
+    var draws = machines[index].draws
+    let arrivals = machines[index].link.send(.up, bytes: 300, at: engine.now, conditions, &draws)
+    machines[index].draws = draws
+    for at in [arrivals.first, arrivals.second].compactMap({ $0 }) { engine.schedule(.up(Int32(index), report), at: at) }
+  }
+
+  mutating func sendDown(_ index: Int, _ message: DownMessage) {
+    let conditions = conditions(index)
+    var draws = machines[index].draws
+    let arrivals = machines[index].link.send(.down, bytes: 300, at: engine.now, conditions, &draws)
+    machines[index].draws = draws
+    for at in [arrivals.first, arrivals.second].compactMap({ $0 }) {
+      engine.schedule(.down(Int32(index), message, sent: engine.now, issued: cloud.clock.read(engine.now)), at: at)
+    }
+  }
+
+  mutating func lostContact(_ index: Int) {
+    guard cloud.isUp, mutant != .lossOfContactUnnoticed, let known = cloud.logic.connectors[machines[index].name], known.health != .gone else {
+      return
+    }
+    trace.add(engine.now, "cloud", "loses contact", machines[index].name)
+    tell(.health(machines[index].name, .gone))
+  }
+
+  // MARK: What the cloud hears
+
+  mutating func hear(_ index: Int, _ report: Report) {
+    let id = machines[index].name
+    guard engine.now - report.sent < Self.contactLimit else { return }
+    machines[index].contact.lastHeard = max(machines[index].contact.lastHeard, report.sent)
+    let isQuiet = machines[index].contact.quietSince != nil
+    if !isQuiet { armLimit(index) }
+    guard report.epoch >= machines[index].contact.heard else { return }
+    let known = cloud.logic.connectors[id]
+    if known == nil || (known?.version != report.version && known?.phase.inFlight == false && mutant != .versionNeverReported) {
+      tell(.connector(id, location: "l\(machines[index].location + 1)", report.version))
+    }
+    let health = report.isHealthy ? ConnectorHealth.healthy : .unhealthy
+    if cloud.isUp, cloud.logic.connectors[id]?.health != health { tell(.health(id, health)) }
+    if cloud.isUp, cloud.logic.connectors[id]?.pendingRestart != report.isPendingRestart { tell(.pendingRestart(id, report.isPendingRestart)) }
+    let isNews = cloud.isUp && report.standing.map { handOn($0, index) } ?? false
+    guard cloud.isUp else { return }
+    machines[index].contact.heard = report.epoch
+    // What follows from news was sent just now.
+    if !isNews { answer(index, report) }
+    rest(index)
+  }
+
+  /// A stage is handed on once: the second time it would be news to the coordinator that is none.
+  private mutating func handOn(_ standing: UpdateStanding, _ index: Int) -> Bool {
+    let stage = UInt8(UpdateStanding.Stage.allCases.firstIndex(of: standing.stage) ?? 0)
+    let contact = machines[index].contact
+    guard contact.saidToken != standing.token || contact.saidStage != stage else { return false }
+    machines[index].contact.saidToken = standing.token
+    machines[index].contact.saidStage = stage
+    let said: UpdateReport? =
+      switch standing.stage {
+      case .drained: .drained
+      case .trial: .trialBegan
+      case .committed: standing.version.flatMap { ReleaseVersion($0) }.map { .committed($0) }
+      case .rollingBack, .failed: .failed(standing.reason)
+      case .rolledBack: .rolledBack(standing.reason)
+      case .restarted: .restarted
+      case .installing, .restarting: nil
+      }
+    guard let said else { return false }
+    trace.add(engine.now, "cloud", "hears \(standing.stage.rawValue)", machines[index].name, standing.token, detail: standing.reason)
+    tell(.report(machines[index].name, token: standing.token, said))
+    return true
+  }
+
+  /// The answer to a heartbeat repeats what is open, so that nothing depends on one message.
+  private mutating func answer(_ index: Int, _ report: Report) {
+    let id = machines[index].name
+    guard let known = cloud.logic.connectors[id] else { return }
+    let lease = cloud.logic.locations[known.location]?.book.current
+    guard let lease, lease.holder == id else {
+      if let token = report.token { send(.leaveMaintenance(id, token: token)) }
+      return
+    }
+    let mine = report.token == lease.token ? report.standing?.stage : nil
+    switch known.phase {
+    case .draining where report.token != lease.token: send(.enterMaintenance(id, lease))
+    case .installing where mine == .drained: if let hop = known.flight?.hop { send(.install(id, hop, lease)) }
+    case .rollingBack where mine != .rollingBack && mine != .rolledBack: send(.rollBack(id, lease))
+    case .restarting where report.token != lease.token: send(.restartMachine(id, lease))
+    default: break
+    }
+    if report.token == lease.token, let expires = lease.expires, expires > report.expires {
+      sendDown(index, .renewed(token: lease.token, until: expires))
+    }
+  }
+}

@@ -1,0 +1,231 @@
+import CloudAPI
+import Evergreen
+import Releases
+import Simulation
+import World
+
+/// What happens on a machine: power, the launcher, the process.
+extension FleetRun {
+  func now(_ index: Int) -> Now {
+    // The monotonic clock drifts as the wall clock does, and is not stepped.
+    Now(
+      moment: Moment(nanoseconds: machines[index].steady(engine.now).microseconds * 1_000), wall: machines[index].wall(engine.now))
+  }
+
+  mutating func schedule(_ index: Int, _ timer: MachineTimer, after: Duration) { engine.schedule(.machine(Int32(index), timer), after: after) }
+
+  mutating func due(_ index: Int, _ timer: MachineTimer) {
+    let incarnation = machines[index].incarnation
+    switch timer {
+    case .powerOn: powerOn(index)
+    case .start: start(index)
+    case .ready(incarnation): ready(index)
+    case .endsByItself(incarnation): crash(index, "exit code 70")
+    case .launcherLooks(incarnation): launcherLooks(index)
+    case .unhang(incarnation): unhang(index)
+    case .drained(incarnation, _), .downloaded(incarnation), .installed(incarnation), .activate(incarnation), .probe(incarnation),
+      .alarm(incarnation, _), .lease(incarnation, _):
+      // A process that hangs does it when it goes on.
+      if machines[index].process == .hung {
+        engine.schedule(.machine(Int32(index), timer), at: machines[index].hungUntil + .milliseconds(1))
+      } else if machines[index].process == .ready {
+        inProcess(index, timer)
+      }
+    default: break
+    }
+    tellFacts(index)
+  }
+
+  // MARK: Power
+
+  mutating func powerCut(_ index: Int, back: Duration?) {
+    guard machines[index].isOn else { return }
+    machines[index].folder.lose()
+    var draws = machines[index].draws
+    machines[index].kept.lose(&draws)
+    machines[index].draws = draws
+    machines[index].isOn = false
+    stop(index)
+    machines[index].folder.say(.powerCut, machines[index].steady(engine.now))
+    tellFacts(index)
+    if let back { schedule(index, .powerOn, after: back) }
+  }
+
+  mutating func powerOn(_ index: Int) {
+    guard !machines[index].isOn else { return }
+    machines[index].isOn = true
+    schedule(index, .start, after: machines[index].draws.duration(.seconds(20), .seconds(90)))
+  }
+
+  // MARK: The launcher
+
+  private mutating func start(_ index: Int) {
+    guard machines[index].isOn, machines[index].process == .none else { return }
+    let choice: BootChoice
+    do { choice = try machines[index].folder.boot(at: machines[index].wall(engine.now)) } catch {
+      if error == .down { return powerCut(index, back: .seconds(120)) }
+      trace.add(engine.now, machines[index].name, "nothing to run", detail: error.text)
+      return schedule(index, .start, after: .seconds(60))
+    }
+    tellFacts(index)
+    machines[index].slot = choice.slot
+    machines[index].role = choice.role
+    machines[index].behaviour = behaviour(index)
+    machines[index].reason = choice.reason
+    machines[index].process = .starting
+    let incarnation = machines[index].incarnation
+    if choice.role == .trial, let deadline = try? machines[index].folder.current(at: machines[index].wall(engine.now)).trial?.deadline {
+      if machines[index].trialEnds == nil { machines[index].trialEnds = machines[index].clock.moment(deadline) }
+    }
+    if let look = choice.checkAgainIn { schedule(index, .launcherLooks(incarnation), after: look) }
+    switch machines[index].behaviour {
+    case .crashes: schedule(index, .endsByItself(incarnation), after: machines[index].draws.duration(.seconds(1), .seconds(4)))
+    case .hangs: break
+    case .slow: schedule(index, .ready(incarnation), after: machines[index].draws.duration(.seconds(60), .seconds(120)))
+    default:
+      let length = machines[index].draws.duration(.seconds(4), .seconds(15))
+      schedule(index, .ready(incarnation), after: machines[index].isSlow ? length * 5 : length)
+    }
+  }
+
+  private mutating func launcherLooks(_ index: Int) {
+    do {
+      let decision = try machines[index].folder.check(at: machines[index].wall(engine.now))
+      guard decision.step == .none else {
+        trace.add(engine.now, machines[index].name, "the launcher ends the trial", detail: decision.reason)
+        stop(index)
+        return restart(index)
+      }
+      if let look = decision.checkAgainIn { schedule(index, .launcherLooks(machines[index].incarnation), after: max(look, .seconds(1))) }
+    } catch {
+      if error == .down { return powerCut(index, back: .seconds(120)) }
+      // The way back could not be ordered: the start that follows decides anew.
+      stop(index)
+      restart(index)
+    }
+  }
+
+  mutating func restart(_ index: Int) { schedule(index, .start, after: machines[index].draws.duration(.seconds(1), .seconds(4))) }
+
+  // MARK: The process
+
+  /// A fence: nothing that was meant for this process reaches the next one.
+  mutating func stop(_ index: Int) {
+    wake(index)
+    engine.cancel(machines[index].contact.beat)
+    if machines[index].process != .none, machines[index].role == .trial { trialStops(index) }
+    machines[index].incarnation += 1
+    machines[index].process = .none
+    noteReach(index)
+    trace.add(engine.now, machines[index].name, "process ends", "-", UInt64(machines[index].incarnation))
+  }
+
+  mutating func crash(_ index: Int, _ how: String) {
+    guard machines[index].process != .none else { return }
+    if machines[index].role == .trial || machines[index].crashes < 3 {
+      do { try machines[index].folder.noteEnd(how, at: machines[index].wall(engine.now)) } catch {
+        if error == .down { return powerCut(index, back: .seconds(120)) }
+      }
+    }
+    stop(index)
+    machines[index].crashes = min(machines[index].crashes + 1, 10)
+    schedule(index, .start, after: .seconds(Int64(machines[index].crashes) * 5))
+  }
+
+  private mutating func ready(_ index: Int) {
+    let wall = machines[index].wall(engine.now)
+    machines[index].process = .ready
+    machines[index].readySince = engine.now
+    machines[index].crashes = 0
+    machines[index].generation = 0
+    do {
+      try machines[index].folder.noteReady(at: wall)
+      machines[index].generation = try machines[index].folder.takeOver(at: wall)
+    } catch {
+      if error == .down { return powerCut(index, back: .seconds(120)) }
+    }
+    let kept = mutant == .tokenNotKept ? nil : try? machines[index].kept.read()
+    machines[index].updater = ConnectorUpdater(kept ?? ConnectorUpdater.Kept(), ground)
+    trace.add(
+      engine.now, machines[index].name, "ready", machines[index].slot.version.text, machines[index].generation, detail: machines[index].reason)
+    let wasRestarted = machines[index].wasRestarted
+    machines[index].wasRestarted = false
+    noteReach(index)
+    let machine = machines[index]
+    apply(
+      index, .started(machine.role, machine.slot, generation: machine.generation, reason: machine.reason, afterRestart: wasRestarted))
+    guard machines[index].process == .ready else { return }
+    tellCloud(index)
+    armBeat(index)
+  }
+
+  mutating func hang(_ index: Int, for length: Duration) {
+    guard machines[index].process == .ready else { return }
+    wake(index)
+    engine.cancel(machines[index].contact.beat)
+    machines[index].process = .hung
+    machines[index].hungUntil = engine.now + length
+    noteReach(index)
+    schedule(index, .unhang(machines[index].incarnation), after: length)
+  }
+
+  private mutating func unhang(_ index: Int) {
+    guard machines[index].process == .hung else { return }
+    machines[index].process = .ready
+    noteReach(index)
+    tellCloud(index)
+    armBeat(index)
+  }
+
+  // MARK: What it is like
+
+  private func behaviour(_ index: Int) -> ReleaseBehaviour {
+    guard let number = catalog.number(of: machines[index].slot), number > 0 else { return .healthy }
+    return catalog.behaviour(of: number, on: machines[index].key)
+  }
+
+  /// What its own health check says.
+  func isHealthy(_ index: Int) -> Bool {
+    guard machines[index].process == .ready else { return false }
+    let age = Int64((engine.now - machines[index].readySince).nanoseconds / 1_000_000_000)
+    // A release that was committed is taken to be well: its faults show in the trial, or it would not be a test of the trial.
+    guard machines[index].role == .trial else { return true }
+    return switch machines[index].behaviour {
+    case .failsLater: age < 300
+    case .flaps: age / 60 % 2 == 0
+    case .crashes, .hangs: false
+    case .healthy, .noCloud, .slow: true
+    }
+  }
+
+  func reachesTheCloud(_ index: Int) -> Bool { canBeat(index) && cloud.isUp && conditions(index).isOpen }
+
+  /// Since when the cloud cannot have heard of it.
+  mutating func noteReach(_ index: Int) {
+    let conditions = conditions(index)
+    if canBeat(index), conditions.isUpOpen, conditions.lost < 1_000_000 {
+      machines[index].awaySince = nil
+    } else if machines[index].awaySince == nil {
+      machines[index].awaySince = engine.now
+    }
+  }
+
+  /// Takes what the folder has said to the trace and to the checkers' list.
+  mutating func tellFacts(_ index: Int) {
+    guard !machines[index].folder.facts.isEmpty else { return }
+    let said = machines[index].folder.facts
+    machines[index].folder.facts = []
+    let offset = machines[index].clock.stepped
+    for var entry in said {
+      // The folder reads the wall clock; facts carry time without steps.
+      if entry.fact.kind != .powerCut, entry.fact.kind != .probed { entry.fact.at = entry.fact.at + (.zero - offset) }
+      entry.fact.deadline = entry.fact.deadline.map { $0 + (.zero - offset) }
+      machines[index].facts.append(CompactFact(entry.fact, catalog, command: entry.command, state: entry.state))
+      counts[entry.fact.kind.rawValue, default: 0] += 1
+      trace.add(
+        engine.now, machines[index].name, entry.fact.kind.rawValue, entry.fact.slot?.version.text ?? "-", entry.fact.generation ?? 0,
+        entry.command ?? UInt64(entry.fact.ok == true ? 1 : 0),
+        detail: "\(entry.fact.role?.rawValue ?? "") \(entry.fact.reason ?? "")")
+    }
+  }
+}

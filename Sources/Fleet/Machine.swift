@@ -1,0 +1,86 @@
+import CloudAPI
+import Evergreen
+import Releases
+import Rollouts
+import Simulation
+import World
+
+/// One machine with a connector: power, a process at most, the releases on its disk, its clock, its end of the link.
+struct Machine: Sendable {
+  enum Process: UInt8, Sendable {
+    case none
+    /// Started, not ready.
+    case starting
+    case ready
+    case hung
+  }
+  let name: String
+  let location: Int32
+  /// What names its draws that are numbered.
+  let key: UInt64
+  var clock: ClockModel
+  var isOn = true
+  var process = Process.none
+  /// Rises whenever a process ends: what was meant for it does not reach the next one.
+  var incarnation: UInt32 = 0
+  var slot: SlotName
+  var role = UpdateFact.Role.active
+  /// Of what runs, on this machine.
+  var behaviour = ReleaseBehaviour.healthy
+  var reason = ""
+  var readySince = Moment(nanoseconds: 0)
+  /// The trial's deadline by the true time, while its process runs.
+  var trialEnds: Moment?
+  /// Ended by itself so many times in a row.
+  var crashes: UInt8 = 0
+  var isSlow = false
+  var hungUntil = Moment(nanoseconds: 0)
+  /// It is out of service because of an update, in truth.
+  var isAside = false
+  var isPendingRestart = false
+  var wasRestarted = false
+  var isInMaintenance = false
+  /// Since when the cloud cannot have heard of it; nil while it can.
+  var awaySince: Moment?
+  var folder: ReleaseFolder
+  var kept: SimulatedRecord<ConnectorUpdater.Kept>
+  var updater: ConnectorUpdater
+  var generation: UInt64 = 0
+  var facts: [CompactFact] = []
+  /// So many of the facts were checked.
+  var checked = 0
+  var draws: Draws
+  var link = LinkModel()
+  /// What is wrong with the link.
+  var linkFaults: [FaultKind] = []
+  var contact = Contact()
+
+  /// What both ends know of their exchange of heartbeats.
+  struct Contact: Sendable {
+    /// Of what the connector says of itself: rises with each change.
+    var epoch: UInt32 = 0
+    /// What the cloud has heard and acted on.
+    var heard: UInt32 = 0
+    /// When the latest heartbeat was sent that arrived.
+    var lastHeard = Moment(nanoseconds: 0)
+    /// Nothing is simulated of the exchange since then.
+    var quietSince: Moment?
+    /// The next heartbeat, when it is simulated.
+    var beat = TimerHandle.none
+    /// When the cloud gives it up.
+    var limit = TimerHandle.none
+    /// What was handed on last to the coordinator.
+    var saidToken: UInt64 = 0
+    var saidStage: UInt8 = .max
+  }
+
+  func wall(_ now: Moment) -> WallTime { clock.read(now) }
+  /// Wall time without the steps that somebody made: what facts are stamped with, so that lengths in them are lengths.
+  func steady(_ now: Moment) -> WallTime { clock.steady(now) }
+  /// Because of an update. A process that hangs, and a machine without power, are out of service for reasons of their own.
+  var isOutOfService: Bool {
+    if process == .hung { return false }
+    if !isOn { return wasRestarted }
+    return isInMaintenance || (role == .trial && process != .none)
+  }
+}

@@ -1,0 +1,15 @@
+/// Faults planted in the fleet's own glue, in its settings, or in what stands between the pure logic and the world. Each must be caught by a checker; a
+/// checker that catches none is itself a defect.
+package enum Mutant: String, CaseIterable, Sendable {
+  // The connector's updater.
+  case leaseWithoutExpiry, leaseOnWallClock, fencingTokenIgnored, replayedCommandTwice, tokenNotKept, trialGoesOnWithoutLease
+  // The connector's releases.
+  case commitOnProcessLiveness, missingSync, deadManOff, failedVersionAgain, snapshotNotRestored, noPreflight, rollbackNeedsNetwork
+  case removedDuringTrial, rollbackLoops, versionComparedAsText
+  // The cloud's shell.
+  case stateNotSavedFirst, ordersNotSaved, healthKeptAcrossRestart, lossOfContactUnnoticed, deadlinesIgnored
+  case versionNeverReported, unwellCountsAsHealthy
+  // The coordinator's settings and inputs.
+  case windowCheckedWithoutRoom, windowInWrongZone, noBake, failuresNotCounted, startCapOff, inFlightLimitOff, floorsSkipped, everybodyInARing
+  case canaryLimitOff
+}

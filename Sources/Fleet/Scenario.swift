@@ -1,0 +1,68 @@
+package import Rollouts
+package import Simulation
+package import World
+
+/// What operators do in a run.
+package struct OperatorAction: Hashable, Codable, Sendable {
+  package enum Act: Hashable, Codable, Sendable {
+    case order(RolloutOrder)
+    case revoke(ReleaseVersion)
+    case schedule(location: Int, UpdateSchedule, RingAssignment)
+    /// Resumes what is halted or paused, and clears who failed or is quarantined.
+    case lookAfter
+  }
+  package var act: Act
+  /// Since the start of the run.
+  package var at: Duration
+
+  package init(_ act: Act, at: Duration) {
+    self.act = act
+    self.at = at
+  }
+}
+
+/// How heartbeats are simulated. Both give the same trace.
+package enum HeartbeatMode: String, Sendable {
+  /// An exchange that changes nothing is not simulated: the contact is a lease that is settled when something touches it.
+  case leased
+  case everyMessage
+}
+
+/// A run, complete: nothing else goes into it but the seed.
+package struct Scenario: Sendable {
+  package struct Place: Hashable, Codable, Sendable {
+    package var schedule: UpdateSchedule
+    package var assignment: RingAssignment
+    package var connectors: Int
+
+    package init(_ schedule: UpdateSchedule, _ assignment: RingAssignment, connectors: Int) {
+      self.schedule = schedule
+      self.assignment = assignment
+      self.connectors = connectors
+    }
+  }
+  package var seed: UInt64
+  package var starts: WallTime
+  package var length: Duration
+  package var places: [Place]
+  package var first: ReleaseVersion
+  package var releases: [ReleasePlan] = []
+  package var actions: [OperatorAction] = []
+  package var faults: [Fault] = []
+  package var settings = RolloutSettings()
+  package var link = LinkConditions()
+  package var mutant: Mutant?
+  package var heartbeats = HeartbeatMode.leased
+  /// Asks F17 of the end: the last release is healthy, faults are over in time, and somebody looks after what stopped.
+  package var isCalm = false
+
+  package init(seed: UInt64, starts: WallTime, length: Duration, places: [Place], first: ReleaseVersion) {
+    self.seed = seed
+    self.starts = starts
+    self.length = length
+    self.places = places
+    self.first = first
+  }
+
+  package var connectors: Int { places.reduce(0) { $0 + $1.connectors } }
+}

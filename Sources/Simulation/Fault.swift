@@ -1,0 +1,86 @@
+/// Where a fault sits. Machines and links are numbered from 0; link `n` is that between machine `n` and the cloud.
+package enum FaultTarget: Hashable, Codable, Sendable {
+  case cloud
+  case machine(Int)
+  case link(Int)
+}
+
+package enum FaultKind: Hashable, Codable, Sendable {
+  // Of a link.
+  case partition
+  case partitionOneWay(LinkDirection)
+  case latency(Latency)
+  /// Of a million messages.
+  case loss(Int)
+  case duplication(Int)
+  case reordering(Int, by: Duration)
+  /// Bytes a second.
+  case slowLink(Int)
+  // Of a machine.
+  /// Off for the length of the lease.
+  case powerCut
+  /// The same, but the power goes in the middle of the `n`th record that is written after the beginning, at the latest at the end of the lease.
+  case powerCutAtWrite(Int)
+  /// The process ends; whoever starts it starts it again.
+  case crash
+  /// The process does nothing until the lease is over.
+  case hang
+  case slowMachine
+  case diskFull
+  case diskSlow
+  /// A record that is read next is not what was written.
+  case corruptRecord
+  /// A file of a release that does not run goes bad.
+  case corruptRelease
+  case clockStep(Duration)
+  /// Parts in a million.
+  case clockDrift(Int64)
+  /// The machine waits for a restart.
+  case pendingRestart
+  // Of the cloud.
+  case outage
+  /// It ends in the middle of one event: saved, and nothing of it sent. It is back after the lease.
+  case crashBeforeSending
+  /// Answers take so much longer.
+  case slowCloud(Duration)
+}
+
+/// One thing that goes wrong, with its end: every fault heals.
+package struct Fault: Hashable, Codable, Sendable {
+  package var kind: FaultKind
+  package var target: FaultTarget
+  /// Since the start of the run.
+  package var begins: Duration
+  /// The lease.
+  package var lasts: Duration
+
+  package init(_ kind: FaultKind, _ target: FaultTarget, begins: Duration, lasts: Duration) {
+    self.kind = kind
+    self.target = target
+    self.begins = begins
+    self.lasts = lasts
+  }
+
+  package var ends: Duration { begins + lasts }
+}
+
+extension LinkConditions {
+  /// As it is with one more fault. Faults of other targets change nothing.
+  package func with(_ kind: FaultKind) -> LinkConditions {
+    var out = self
+    switch kind {
+    case .partition: (out.isUpOpen, out.isDownOpen) = (false, false)
+    case .partitionOneWay(.up): out.isUpOpen = false
+    case .partitionOneWay(.down): out.isDownOpen = false
+    case .latency(let latency): out.latency = latency
+    case .loss(let chance): out.lost = max(lost, chance)
+    case .duplication(let chance): out.doubled = max(doubled, chance)
+    case .reordering(let chance, let by):
+      out.reordered = max(reordered, chance)
+      out.heldBack = max(heldBack, by)
+    case .slowLink(let rate): out.rate = min(rate, self.rate ?? .max)
+    default: break
+    }
+    return out
+  }
+}
