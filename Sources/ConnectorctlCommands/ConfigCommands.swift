@@ -10,15 +10,16 @@ struct ConfigCommand: ParsableCommand {
 
 struct ConfigShow: ConnectorctlLeaf {
   static let configuration = CommandConfiguration(
-    "show", "The configuration in use, defaults included.", example: "connectorctl --connector c1 config show")
+    "show", "The configuration in use, defaults included.", example: "connectorctl --connector c1 config show --sources")
   @OptionGroup var options: ControlOptions
+  @Flag(help: "Where each value came from: built in, the release, the file, the command line.") var sources = false
 
   func perform(_ session: Session) throws -> CommandExit {
     let answer = try session.ask(.configShow)
-    guard case .config(let value) = answer else { throw session.unexpected(answer) }
+    guard case .config(let value, let known) = answer else { throw session.unexpected(answer) }
     var table = TextTable()
-    for (path, leaf) in value.leaves() { table.add([path, JSONText.cell(leaf)]) }
-    session.show(value, as: table.text)
+    for (path, leaf) in value.leaves() { table.add([path, JSONText.cell(leaf)] + (sources ? [known[path] ?? "unknown"] : [])) }
+    if sources { session.show(known, as: table.text) } else { session.show(value, as: table.text) }
     return .done
   }
 }

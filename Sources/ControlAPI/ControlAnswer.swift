@@ -13,7 +13,8 @@ package enum ControlAnswer: Hashable, Codable, Sendable {
   /// No more events: how many were sent.
   case end(count: Int)
   case registry(entries: [RegistryEntry])
-  case config(value: JSONValue)
+  /// The configuration in use, and in words where each setting came from, by its path.
+  case config(value: JSONValue, sources: [String: String])
   case configDiff(diff: ConfigDiff)
   case version(report: VersionReport)
   /// The answer of a service's operation, when it is JSON that fits a frame; see `init(serviceAnswer:)`.

@@ -1,4 +1,5 @@
 import CloudAPI
+package import ConfigurationYAML
 package import ConnectorSettings
 import ControlAPI
 import EventCatalog
@@ -36,9 +37,20 @@ package final class Connector: Sendable {
   /// The configuration in use; a reload replaces it.
   package var configuration: ConnectorConfiguration { current.withLock { $0 } }
   func use(_ configuration: ConnectorConfiguration) { current.withLock { $0 = configuration } }
+  private let origins: Mutex<[String: SettingSource]>
 
-  package init(configuration: ConnectorConfiguration, ports: ConnectorPorts) {
+  /// Where each setting in use came from, by its path; empty when the configuration was not read from files.
+  var sources: [String: SettingSource] { origins.withLock { $0 } }
+  /// Takes over the sources of those fields that `isTaken` names.
+  func use(_ sources: [String: SettingSource], of isTaken: (String) -> Bool) {
+    origins.withLock { origins in
+      for path in Set(origins.keys).union(sources.keys) where isTaken(path) { origins[path] = sources[path] }
+    }
+  }
+
+  package init(configuration: ConnectorConfiguration, ports: ConnectorPorts, sources: [String: SettingSource] = [:]) {
     current = Mutex(configuration)
+    origins = Mutex(sources)
     self.ports = ports
     startedAt = ports.clock.now()
     hub = EventHub(

@@ -12,8 +12,8 @@ package struct ConnectorPorts: Sendable {
   package var outputs: [any EventOutput]
   package var eventLoops: any EventLoopGroup
   package var processID: Int
-  /// The file that the configuration came from, if it came from one.
-  package var configurationPath: String?
+  /// What the configuration was read from, if it was read from a file.
+  package var source: ConfigurationSource?
   /// Where directories come from; connectors of one process may share one.
   package var directories: Directories
   /// What this connector says that it is.
@@ -22,7 +22,7 @@ package struct ConnectorPorts: Sendable {
   package init(
     name: String? = nil, clock: any WorldClock, random: any RandomSource, files: any Files, outputs: [any EventOutput],
     eventLoops: any EventLoopGroup,
-    processID: Int, configurationPath: String? = nil, directories: Directories = Directories(),
+    processID: Int, source: ConfigurationSource? = nil, directories: Directories = Directories(),
     version: RunningVersion = RunningVersion()
   ) {
     self.name = name
@@ -32,7 +32,7 @@ package struct ConnectorPorts: Sendable {
     self.outputs = outputs
     self.eventLoops = eventLoops
     self.processID = processID
-    self.configurationPath = configurationPath
+    self.source = source
     self.directories = directories
     self.version = version
   }

@@ -47,7 +47,7 @@ struct ControlRequests: ControlHandler {
     case .registryList(let prefix):
       let bytes = try await connector.calls.call(.watchDog, "registry-list", json(["prefix": .text(prefix)]), from: .control(uid: uid))
       return .registry(entries: try ControlCoding.decode(RegistryList.self, from: bytes).entries)
-    case .configShow: return .config(value: try JSONValue(connector.configuration))
+    case .configShow: return .config(value: try JSONValue(connector.configuration), sources: connector.sources.mapValues(\.description))
     case .configDiff(let candidate): return .configDiff(diff: try diff(candidate))
     case .fault(let service, let fault):
       guard connector.configuration.testbed.faults else {
@@ -95,9 +95,9 @@ struct ControlRequests: ControlHandler {
 
   private func diff(_ candidate: String) throws -> ConfigDiff {
     do {
-      let other = try ConfigurationFile.load(
-        path: connector.ports.configurationPath ?? "/candidate", bytes: Array(candidate.utf8), shownAs: "candidate")
-      return try ConfigDiff(from: connector.configuration, to: other)
+      let source = connector.ports.source ?? ConfigurationSource("/candidate")
+      let other = try source.load(connector.ports.files, candidate: Array(candidate.utf8))
+      return try ConfigDiff(from: connector.configuration, to: other.value)
     } catch let problems as ConfigurationProblems {
       return ConfigDiff(problems: problems.problems.map { "\($0)" })
     }

@@ -12,23 +12,23 @@ package import World
 
 /// `connectord run`: one connector as a process, with its signals and its service manager.
 package struct DaemonRun: Sendable {
-  private let configurationPath: String
+  private let source: ConfigurationSource
   private let name: String?
   private let stopWithParent: Bool
   private let version: RunningVersion
 
-  package init(configurationPath: String, name: String?, stopWithParent: Bool, version: RunningVersion = RunningVersion()) {
-    self.configurationPath = configurationPath
+  package init(_ source: ConfigurationSource, name: String?, stopWithParent: Bool, version: RunningVersion = RunningVersion()) {
+    self.source = source
     self.name = name
     self.stopWithParent = stopWithParent
     self.version = version
   }
 
   package func run() async -> ExitReason {
-    let files = DiskFiles(onStep: StepSweep.hook("CONNECTORD"))
-    let configuration: ConnectorConfiguration
+    let files = DiskFiles(onStep: StepSweep.hook("CONNECTORD", name: name))
+    let loaded: LayeredConfiguration
     do {
-      configuration = try ConfigurationFile.load(path: configurationPath, bytes: try files.read(configurationPath))
+      loaded = try source.load(files)
     } catch let problems as ConfigurationProblems {
       Self.say("\(problems)\nconnectord: the configuration is wrong; nothing was started. connectord check-config shows the same")
       return .configuration
@@ -38,12 +38,13 @@ package struct DaemonRun: Sendable {
     }
     signal(SIGPIPE, SIG_IGN)
     let manager = ServiceManager()
+    let configuration = loaded.value
     let connector = Connector(
       configuration: configuration,
       ports: ConnectorPorts(
         name: name, clock: LiveClock(), random: SystemRandom(), files: files, outputs: Self.outputs(configuration.events),
-        eventLoops: MultiThreadedEventLoopGroup.singleton, processID: Int(getpid()), configurationPath: configurationPath,
-        version: version))
+        eventLoops: MultiThreadedEventLoopGroup.singleton, processID: Int(getpid()), source: source, version: version),
+      sources: loaded.sources)
     let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let signals = Signals([SIGTERM, SIGINT, SIGHUP])
     let listener = Task { await listen(signals, connector, manager) }
@@ -68,7 +69,7 @@ package struct DaemonRun: Sendable {
     for await number in signals.stream {
       if number == SIGHUP {
         manager.reloading("Reading the configuration again.")
-        await connector.reload(from: configurationPath)
+        await connector.reload(from: source)
         manager.ready("Running.")
         continue
       }

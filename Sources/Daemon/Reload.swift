@@ -15,20 +15,24 @@ extension Connector {
     ("highAvailability.", .highAvailability),
   ]
 
-  /// Reads the configuration file again. A bad one changes nothing and is reported with line and field.
-  package func reload(from path: String) async {
+  /// Reads all layers of the configuration again. A bad one changes nothing and is reported with line and field.
+  package func reload(from source: ConfigurationSource) async {
+    let path = source.path
     hub.emit(.daemonReloading(file: path), from: nil)
-    let candidate: ConnectorConfiguration
+    let loaded: LayeredConfiguration
     do {
-      candidate = try ConfigurationFile.load(path: path, bytes: try ports.files.read(path))
+      loaded = try source.load(ports.files)
     } catch let problems as ConfigurationProblems {
       let first = problems.problems.first
-      hub.emit(.daemonReloadRefused(file: path, line: first?.line ?? 0, field: first?.field ?? "", problem: first?.text ?? "\(problems)"), from: nil)
+      hub.emit(
+        .daemonReloadRefused(file: first?.file ?? path, line: first?.line ?? 0, field: first?.field ?? "", problem: first?.text ?? "\(problems)"),
+        from: nil)
       return
     } catch {
       hub.emit(.daemonReloadRefused(file: path, line: 0, field: "", problem: "\(error)"), from: nil)
       return
     }
+    let candidate = loaded.value
     let changes = (try? ConfigDiff(from: configuration, to: candidate).changes.map(\.path)) ?? []
     var next = configuration
     next.logger = candidate.logger
@@ -39,6 +43,7 @@ extension Connector {
     // The queue of the logs outlives the Logger, and its levels with it.
     if next.logger.level != configuration.logger.level { logs.setLevel(next.logger.level, for: nil) }
     use(next)
+    use(loaded.sources) { path in Self.reloadable.contains { path.hasPrefix($0.prefix) } }
     var taken: [String] = []
     for (prefix, service) in Self.reloadable {
       let own = changes.filter { $0.hasPrefix(prefix) }

@@ -15,6 +15,7 @@ package enum EvergreenInvariant: String, CaseIterable, Sendable {
   case l10 = "L10"
   case t7 = "T7"
   case t8 = "T8"
+  case f16 = "F16"
 }
 
 /// The numbers that the invariants are held to.
@@ -67,6 +68,7 @@ package enum EvergreenCheckers {
       case .l10: stateRestored(facts)
       case .t7: neverOlder(facts)
       case .t8: rightPlatform(facts)
+      case .f16: configurationComesWithReleases(facts)
       }
     return found.map { EvergreenViolation(invariant: invariant, index: $0.0, what: $0.1) }
   }

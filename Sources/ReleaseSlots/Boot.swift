@@ -101,6 +101,7 @@ extension ReleaseSlots {
       $0.generation = trial?.generation
       $0.deadline = trial?.deadline
       $0.count = trial?.attempt
+      $0.configuration = configurationDigest
     }
     return BootChoice(
       slot: slot, role: decision.run, program: "\(folder(of: slot))/\(manifest.program)", reason: decision.reason,
@@ -118,6 +119,7 @@ extension ReleaseSlots {
       say(.started, now, slot) {
         $0.role = role
         $0.ok = true
+        $0.configuration = configurationDigest
       }
       return BootChoice(
         slot: slot, role: role, program: "\(folder(of: slot))/\(manifest.program)", reason: "the update could not be finished", checkAgainIn: nil,

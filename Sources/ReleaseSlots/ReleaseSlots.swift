@@ -68,9 +68,9 @@ package struct ReleaseSlots: Sendable {
     return SlotName(String(target.dropFirst("releases/".count)))
   }
 
-  /// By one rename; nothing when it leads there already.
+  /// By one rename; nothing when it leads there already. The word of it is said again all the same: a crash may have come between the link and its word.
   func link(_ role: UpdateFact.Role, to slot: SlotName, at now: WallTime) throws(SlotError) {
-    guard try self.slot(role) != slot else { return }
+    guard try self.slot(role) != slot else { return say(.linked, now, slot) { $0.role = role } }
     let step: EvergreenStep =
       switch role {
       case .active: .linkActive

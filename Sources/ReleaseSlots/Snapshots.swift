@@ -92,6 +92,13 @@ extension ReleaseSlots {
       try files.replace(configurationPath, with: bytes, mode: 0o644, step: EvergreenStep.configuration.step)
       return true
     }
-    if isReset { say(.configurationReset, now, slot) }
+    // Also when it was that already: a crash may have come between the file and the word of it.
+    let carried = manifest.files.first { $0.path == manifest.defaultConfiguration }?.sha256
+    say(.configurationReset, now, slot) { ($0.ok, $0.configuration) = (isReset, carried) }
+  }
+
+  /// Of the default configuration as it lies on this machine; nil when there is none, or it cannot be read.
+  var configurationDigest: ContentDigest? {
+    (try? digest(of: configurationPath).sha256).flatMap { ContentDigest($0) }
   }
 }

@@ -37,10 +37,17 @@ extension ReleaseRepository {
     }
     let isNew = record.signed.contains { $0.isSame(version, platform) }
     if isNew { try checkRises(entry) }
-    if !isNew, entry.ring == ring, entry.isEmergency == isEmergency { return entry }
+    // A rollout that has begun keeps its rules: who takes part has been told of its window.
+    guard isNew || entry.isEmergency || !isEmergency else {
+      throw ReleaseProblem(
+        .refused,
+        "\(version) is published already, and not as an emergency; it does not become one. Update connectors outside of their windows with "
+          + "connector-lab update now, or publish the next version with --emergency")
+    }
+    if !isNew, entry.ring == ring { return entry }
     try checkBundle(entry)
     entry.ring = ring
-    entry.isEmergency = isEmergency
+    if isNew { entry.isEmergency = isEmergency }
     var next = record
     next.signed.removeAll { $0.isSame(version, platform) }
     next.published.removeAll { $0.isSame(version, platform) }

@@ -19,8 +19,10 @@ package struct UpdateFact: Hashable, Sendable, Codable {
     /// `slot` is tried, instead of `from`, until `deadline`; `count` is the attempt.
     case trialOpened
     case snapshotTaken, stateRestored
+    /// The default configuration on the machine was made that of `slot`: `configuration` is what `slot` carries, `ok` whether it was another before.
     case configurationReset
-    /// A process of `slot` was started in `role`; `ok` says whether every file had its digest.
+    /// A process of `slot` was started in `role`; `ok` says whether every file had its digest, and `configuration` which
+    /// default configuration lies on the machine.
     case started
     case ended
     /// The trial was looked at: `ok`, `endToEnd`.
@@ -56,6 +58,8 @@ package struct UpdateFact: Hashable, Sendable, Codable {
   package var deadline: WallTime?
   /// Of the state's files, where a snapshot is taken or restored.
   package var state: ContentDigest?
+  /// Of the default configuration.
+  package var configuration: ContentDigest?
   package var platform: ReleasePlatform?
   package var reason: String?
 

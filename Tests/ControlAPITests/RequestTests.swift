@@ -20,7 +20,7 @@ import World
     .services(rows: ServiceName.allCases.map { ServiceReport(name: $0, state: "disabled", up: false, simulated: false, restarts: 0) }),
     .end(count: 3),
     .registry(entries: [RegistryEntry(path: #"HKLM\A\B"#, value: RegistryValue(type: "strings", value: ["a", "b"]))]),
-    .config(value: ["a": ["b": 1]]),
+    .config(value: ["a": ["b": 1]], sources: ["a.b": "built in"]),
     .configDiff(diff: ConfigDiff(changes: [ConfigDiff.Change(path: "a.b", current: nil, candidate: 1)], problems: [])),
     .version(report: VersionReport(version: "1", boot: "b")), .service(body: .null), .bytes(content: ByteContent([0, 255, 1])),
     .failure(reason: ControlFailure(.denied, "no")),

@@ -16,7 +16,7 @@ final class StubHandler: ControlHandler {
   func answer(_ request: ControlRequest, from uid: UInt32) async -> ControlAnswer {
     switch request {
     case .version: .version(report: VersionReport(version: "9", boot: "b"))
-    case .configShow: .config(value: .text(String(repeating: "x", count: ControlFrame.limit)))
+    case .configShow: .config(value: .text(String(repeating: "x", count: ControlFrame.limit)), sources: [:])
     case .service(_, "bytes", _): ControlAnswer(serviceAnswer: Stand.bytes)
     case .service(_, _, let body): .service(body: body)
     case .restart: .failure(reason: ControlFailure(.notFound, "no such service"))

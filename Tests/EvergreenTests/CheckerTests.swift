@@ -35,6 +35,19 @@ import World
   static func restored(_ at: Int64, _ state: ContentDigest = digest) -> UpdateFact { fact(.stateRestored, at, old) { $0.state = state } }
   static func done(_ at: Int64) -> UpdateFact { fact(.rolledBack, at, old) { ($0.from, $0.generation, $0.ok) = (new, 5, true) } }
   static let failed = (1...3).map { count in fact(.rollbackFailed, 200 + Int64(count), old) { $0.count = count } }
+  /// Each release with its own default configuration: the old one's is reset before the first start, the new one's when its trial is opened.
+  static func reset(_ at: Int64, _ slot: SlotName, _ digest: ContentDigest) -> UpdateFact {
+    fact(.configurationReset, at, slot) { ($0.ok, $0.configuration) = (true, digest) }
+  }
+  static func startedWith(_ at: Int64, _ slot: SlotName, _ role: UpdateFact.Role, _ digest: ContentDigest) -> UpdateFact {
+    var made = started(at, slot, role)
+    made.configuration = digest
+    return made
+  }
+  static let configured = [
+    reset(0, old, digest), startedWith(1, old, .active, digest), reset(99, new, other), startedWith(101, new, .trial, other), reset(200, old, digest),
+    startedWith(201, old, .active, digest), startedWith(300, old, .active, digest),
+  ]
   static let goodCommit = start + probes(stride(from: 130, through: 790, by: 30)) + [committed(790), started(800, new, .active)]
   static let goodWayBack = start + [back(200), restored(201), done(202), started(203, old, .lastGood)]
 
@@ -42,6 +55,10 @@ import World
     for trace in [Self.goodCommit, Self.goodWayBack] {
       for end in trace.indices { #expect(EvergreenCheckers.check(Array(trace[...end])) == []) }
     }
+    for end in Self.configured.indices { #expect(EvergreenCheckers.check(.f16, Array(Self.configured[...end])) == []) }
+    // A rollback that could not put it back has told a person.
+    let escalated = [Self.reset(99, Self.new, Self.other), Self.fact(.escalated, 100), Self.startedWith(101, Self.old, .active, Self.other)]
+    #expect(EvergreenCheckers.check(.f16, escalated) == [])
   }
 
   struct Bad: Sendable, CustomStringConvertible {
@@ -101,6 +118,22 @@ import World
     Bad(
       invariant: .t8, description: "another platform",
       trace: [machine, room, fact(.installed, 60, new) { $0.platform = ReleasePlatform(os: "linux", arch: "aarch64") }]),
+    Bad(
+      invariant: .f16, description: "changed between two starts, without a release",
+      trace: [reset(0, old, digest), startedWith(1, old, .active, digest), startedWith(2, old, .active, other)]),
+    Bad(
+      invariant: .f16, description: "changed without a release, in a trace that begins in the middle",
+      trace: [startedWith(1, old, .active, digest), startedWith(2, old, .active, other)]),
+    Bad(invariant: .f16, description: "changed for no release", trace: [fact(.configurationReset, 1) { $0.configuration = digest }]),
+    Bad(
+      invariant: .f16, description: "the next release's before its trial",
+      trace: [reset(0, old, digest), reset(50, new, other), startedWith(60, old, .active, other)]),
+    Bad(
+      invariant: .f16, description: "not put back by the rollback",
+      trace: [reset(0, old, digest), reset(99, new, other), startedWith(101, new, .trial, other), startedWith(201, old, .lastGood, other)]),
+    Bad(
+      invariant: .f16, description: "one release, two default configurations",
+      trace: [reset(0, old, digest), startedWith(1, old, .active, digest), reset(2, old, other), startedWith(3, old, .active, other)]),
   ])
   func findsIt(_ bad: Bad) { #expect(!EvergreenCheckers.check(bad.invariant, bad.trace).isEmpty) }
 }

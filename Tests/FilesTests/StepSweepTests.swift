@@ -41,6 +41,27 @@ import World
         ])
     }
 
+    /// Told by a file while it runs, it counts down there, and dies once: its successor passes the same steps and lives.
+    @Test func aPointInAFileOutlivesTheProcessAndKillsOnce() async throws {
+      let folder = NSTemporaryDirectory() + "sweep-\(UUID().uuidString)"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      try "a.b:durable:3\n".write(toFile: folder + "/die-c1", atomically: true, encoding: .utf8)
+      await #expect(processExitsWith: .success) { [folder = folder as String] in
+        setenv("SWEEP_DIE_AT", "@\(folder)/die-{name}", 1)
+        let files = DiskFiles(onStep: StepSweep.hook("SWEEP", name: "c1"))
+        for byte in 1...2 { try files.replace(folder + "/record", with: [UInt8(byte)], mode: 0o600, step: "a.b") }
+      }
+      #expect(try DiskFiles().read(folder + "/die-c1") == Array("a.b:durable:1".utf8))
+      for signal in [SIGKILL, 0] {
+        await #expect(processExitsWith: signal == 0 ? .success : .signal(signal)) { [folder = folder as String] in
+          setenv("SWEEP_DIE_AT", "@\(folder)/die-{name}", 1)
+          try DiskFiles(onStep: StepSweep.hook("SWEEP", name: "c1")).replace(folder + "/record", with: [9], mode: 0o600, step: "a.b")
+        }
+      }
+      #expect(!FileManager.default.fileExists(atPath: folder + "/die-c1"))
+    }
+
     @Test func aPointThatCannotBeReadEndsTheProcess() async {
       await #expect(processExitsWith: .exitCode(64)) {
         setenv("SWEEP_DIE_AT", "a.b:nowhere", 1)

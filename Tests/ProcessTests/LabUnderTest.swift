@@ -11,15 +11,18 @@ final class LabUnderTest: Sendable {
 
   /// - Parameters:
   ///   - folder: that of a lab that has ended, to bring it up again.
+  ///   - quick: every cadence and trial as short as they may be, for tests that update over and over.
   ///   - isEphemeral: its state is in a folder of its own choosing below `tmp` of `folder`.
   init(
-    connectors: Int = 2, extra: [String] = [], folder kept: String? = nil, isEphemeral: Bool = false, environment: [String: String] = [:]
+    connectors: Int = 2, extra: [String] = [], folder kept: String? = nil, quick: Bool = false, isEphemeral: Bool = false,
+    environment: [String: String] = [:]
   ) throws {
     folder = try kept ?? Self.temporaryFolder()
     // More faults a minute than a real connector would put up with.
     let laboratory = """
       resourceLocation: {configuration: "\(Programs.checkout)/config/broker.yaml", directory: "\(Programs.checkout)/config/directory.yaml"}
-      connectors: {restartBudget: 1000}
+      connectors: {restartBudget: 1000\(quick ? Self.quickTrial : "")}
+      cloud: {heartbeatEvery: \(quick ? "300ms" : "2s")}
       """
     try laboratory.write(toFile: "\(folder)/lab.yaml", atomically: true, encoding: .utf8)
     let temporary = "\(folder)/tmp"
@@ -31,6 +34,8 @@ final class LabUnderTest: Sendable {
       environment: environment.merging(isEphemeral ? ["TMPDIR": temporary] : [:]) { given, _ in given })
     iterator = program.lines.makeAsyncIterator()
   }
+
+  private static let quickTrial = ", trialHealthyFor: 500ms, trialProbes: 2, trialProbeEvery: 250ms, trialFailingFor: 5s"
 
   /// Reads on until a line satisfies the condition; fails when the lab ends first.
   @discardableResult

@@ -56,9 +56,22 @@ import World
     #expect(custom["bootstrapper"]?.exact == "0.1.0.1")
     #expect(try client.files.read(try await shop.download(trust, entry.target, client)) == shop.files.read(built.path))
 
+    // Published further, it stays the emergency that it is.
     _ = try repository.publish(entry.version, .current, ring: .all, isEmergency: false, now: Workshop.start)
     trust = try await shop.refresh(client)
-    #expect(try await trust.find(ExactText(entry.target)).custom?["ring"]?.exact == "all")
+    let further = try #require(try await trust.find(ExactText(entry.target)).custom)
+    #expect(further["ring"]?.exact == "all" && further["emergency"]?.bool == true)
+  }
+
+  @Test func aReleaseThatIsOutDoesNotBecomeAnEmergencySilently() throws {
+    var repository = try shop.open()
+    let entry = try repository.sign(try shop.build("1.0.0.1").path, now: Workshop.start)
+    _ = try repository.publish(entry.version, .current, ring: .percent(10), isEmergency: false, now: Workshop.start)
+    let refusal = #expect(throws: ReleaseProblem.self) {
+      try repository.publish(entry.version, .current, ring: .all, isEmergency: true, now: Workshop.start)
+    }
+    #expect(refusal?.description.contains("connector-lab update now, or publish the next version with --emergency") == true)
+    #expect(repository.record.published.map(\.ring) == [.percent(10)])
   }
 
   @Test func versionsNeverChangeAndNeverGoDown() throws {

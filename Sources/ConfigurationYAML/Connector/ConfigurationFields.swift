@@ -1,4 +1,4 @@
-import ConnectorSettings
+package import ConnectorSettings
 
 /// One field of `ConnectorConfiguration`: the one description that the reader, the JSON Schema and the reference page come from.
 package struct ConfigurationField: Sendable {
@@ -7,6 +7,13 @@ package struct ConfigurationField: Sendable {
   /// A field that is not required has the default of the struct, or may be left out.
   package var required: Bool
   package var doc: String
+
+  /// Whether it belongs to the machine, so that a release has no default for it: who the connector is and where its files and its cloud are, which are the
+  /// texts; what a release on trial must show, because a release must not set what itself is judged by; and what is only for laboratories.
+  package var isMachines: Bool {
+    if case .text = shape { return true }
+    return path.hasPrefix("updates.") || path.hasPrefix("testbed.")
+  }
 
   init(_ path: String, _ shape: Shape, required: Bool = false, _ doc: String) {
     self.path = path
@@ -140,12 +147,38 @@ package enum ConfigurationFields {
   }
 
   /// The shape of the whole file.
-  package static let shape: Shape = .record(
-    blocks.map { block in
-      let fields = all.filter { $0.path.hasPrefix(block.key + ".") }
-      let keys = fields.map { ShapeField(String($0.path.dropFirst(block.key.count + 1)), $0.shape, presence(of: $0), $0.doc) }
-      return ShapeField(block.key, .record(keys), fields.contains(where: \.required) ? .required : .defaulted(.record([])), block.doc)
-    })
+  package static let shape: Shape = shape { _ in nil }
+
+  /// The shape of the whole file where weaker layers give values for some fields.
+  static func shape(given: (_ path: String) -> Tree?) -> Shape {
+    record { field in given(field.path).map { .defaulted($0) } ?? presence(of: field) }
+  }
+
+  /// The shape of a release's default configuration: every field may be left out, and none is filled in.
+  static let partial: Shape = record { _ in .optional }
+
+  private static func record(_ presence: (ConfigurationField) -> ShapeField.Presence) -> Shape {
+    .record(
+      blocks.map { block in
+        let keys = all.filter { $0.path.hasPrefix(block.key + ".") }.map {
+          ShapeField(String($0.path.dropFirst(block.key.count + 1)), $0.shape, presence($0), $0.doc)
+        }
+        let isRequired = keys.contains { if case .required = $0.presence { true } else { false } }
+        return ShapeField(block.key, .record(keys), isRequired ? .required : .defaulted(.record([])), block.doc)
+      })
+  }
+
+  /// A configuration as the shortest file says it: without what has its default.
+  package static func sparse(_ configuration: ConnectorConfiguration) throws -> Tree {
+    let whole = try Tree(encoding: configuration)
+    var tree = Tree.record([])
+    for field in all {
+      guard let value = whole.at(field.path) else { continue }
+      if case .defaulted(let given) = presence(of: field), given == value { continue }
+      tree.set(field.path, value)
+    }
+    return tree
+  }
 
   /// What the struct holds when nothing but the required fields is given. Its encoding cannot fail: it is texts, numbers and flags.
   private static let defaults: Tree = {

@@ -6,31 +6,17 @@ package enum ConfigurationFile {
   /// A configuration of all fields is about 3 KiB.
   package static let sizeLimit = 1 << 20
 
-  /// Reads YAML (or JSON, its subset). Missing keys take the defaults of the struct; relative paths are taken from the folder of `path`.
+  /// Reads YAML (or JSON, its subset) as the only layer of a configuration. Missing keys take the defaults of the struct; relative paths are taken from the folder of `path`.
   ///
   /// - Parameters:
   ///   - path: the file's absolute path. A relative one leaves relative paths in the result.
   ///   - shownAs: what problems call the file; `path` unless given.
   /// - Throws: every problem found, with line, column and field.
   package static func load(path: String, bytes: [UInt8], shownAs: String? = nil) throws(ConfigurationProblems) -> ConnectorConfiguration {
-    let text = YAMLText(file: shownAs ?? path, bytes: bytes, sizeLimit: sizeLimit)
-    var reader = ShapeReader(text, folder: folder(of: path), nodes: 20_000)
-    if text.root == nil, !text.problems.isEmpty { throw ConfigurationProblems(text.problems) }
-    let tree = reader.read(text.root, as: ConfigurationFields.shape, "", at: .init(line: 1, column: 1))
-    guard let tree, reader.problems.isEmpty else { throw ConfigurationProblems(reader.problems) }
-    let configuration: ConnectorConfiguration
-    do {
-      configuration = try tree.decoded(as: ConnectorConfiguration.self)
-    } catch {
-      reader.addAt("", "it cannot be used: \(error)")
-      throw ConfigurationProblems(reader.problems)
+    let file = ConfigurationLayers.File(path: path, bytes: bytes, shownAs: shownAs)
+    do { return try ConfigurationLayers(file: file).load { _ in nil }.value } catch let problems as ConfigurationProblems { throw problems } catch {
+      throw ConfigurationProblems([ConfigurationProblem(file: file.shownAs, line: 0, column: 0, field: "", text: "\(error)")])
     }
-    for (field, other, problem) in ConfigurationRules.problems(configuration) {
-      // The one of the two that is in the file: the other has its default.
-      reader.addAt(field, problem, place: reader.places[field] ?? reader.places[other])
-    }
-    guard reader.problems.isEmpty else { throw ConfigurationProblems(reader.problems) }
-    return configuration
   }
 
   static func folder(of path: String) -> String {

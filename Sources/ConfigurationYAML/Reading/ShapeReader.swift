@@ -174,7 +174,10 @@ struct ShapeReader {
     return .record(members)
   }
 
-  private func resolved(_ path: String) -> String {
+  private func resolved(_ path: String) -> String { Self.resolved(path, folder) }
+
+  /// A relative path from `folder`; empty leaves it as it is.
+  static func resolved(_ path: String, _ folder: String) -> String {
     if path.hasPrefix("/") || folder.isEmpty { return path }
     let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
     return folder.hasSuffix("/") ? folder + relative : "\(folder)/\(relative)"

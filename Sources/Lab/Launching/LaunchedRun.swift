@@ -77,12 +77,17 @@ extension ReleaseLauncher {
         await ending?.value
         if isStopping || verdict != nil { return .wentBack }
         if how.code == ExitReason.restart.rawValue { return .restarts(wasReady: isReady) }
-        let reason = isSilent ? "it said nothing for \(Int(plan.silence.inSeconds)) s and was killed" : how.description
+        let reason = isSilent ? "it said nothing for \(Int(plan.silence.inSeconds)) s and was killed" : Self.reason(how)
         await noteEnd(reason)
         return .ended(reason, isTrial: choice.role == .trial)
       }
     }
     return .wentBack
+  }
+
+  /// The log has the file, line and field; a release whose default configuration does not fit ends like this.
+  private static func reason(_ how: ChildProcess.Ending) -> String {
+    how.code == ExitReason.configuration.rawValue ? "\(how): \(ExitReason.configuration.meaning)" : how.description
   }
 
   /// Why the process must be ended now, and when to look again.

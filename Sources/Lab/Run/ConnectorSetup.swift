@@ -1,3 +1,4 @@
+import ConfigurationYAML
 import ConnectorSettings
 import Evergreen
 import Foundation
@@ -66,12 +67,14 @@ package struct ConnectorSetup: Sendable {
     ReleaseSlots(files: files, root: releases, settings: ReleaseSlots.Settings(configuration), onFact: onFact)
   }
 
-  /// JSON is YAML too (YAML 1.2), so the file needs no writer of its own.
+  /// JSON is YAML too (YAML 1.2), so the file needs no writer of its own. What has its default is left out, so that a release's default configuration can say it.
   func write() throws {
     try files.makeDirectory(stateDirectory, mode: 0o700)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
-    try files.replace(configurationFile, with: Array(try encoder.encode(configuration)) + [10], mode: 0o600, step: "lab.connector-configuration")
+    try files.replace(
+      configurationFile, with: Array(try encoder.encode(try ConfigurationFields.sparse(configuration))) + [10], mode: 0o600,
+      step: "lab.connector-configuration")
   }
 }
 

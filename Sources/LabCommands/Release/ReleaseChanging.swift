@@ -23,7 +23,8 @@ struct ReleasePublish: AsyncParsableCommand {
   @OptionGroup var folder: LabFolder
   @Argument(help: "The version (default: the newest that is signed).") var version: ReleaseVersion?
   @Option(help: ArgumentHelp("Who gets it: all, a ring's name, or a share such as 25%.", valueName: "ring")) var ring = ReleaseRing.all
-  @Flag(help: "It is an emergency release: maintenance windows do not hold it up.") var emergency = false
+  @Flag(help: "It is an emergency release: maintenance windows do not hold it up. Said when it is published first; it stays one.") var emergency =
+    false
   @Flag(help: "One JSON object, for programs.") var json = false
 
   func run() async throws {
@@ -35,7 +36,7 @@ struct ReleasePublish: AsyncParsableCommand {
       let notice = await LabNotice.lines(desk.paths)
       if json { return Console.out(try ReleaseJSON.line(ReleaseRow(entry, "published"))) }
       Console.out("published \(entry.line)")
-      Console.out("ring \(ring)\(emergency ? ", as an emergency" : ""); target \(entry.target)")
+      Console.out("ring \(ring)\(entry.isEmergency ? ", as an emergency" : ""); target \(entry.target)")
       for line in notice { Console.out(line) }
     }
   }

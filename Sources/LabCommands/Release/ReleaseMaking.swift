@@ -10,10 +10,13 @@ struct ReleaseBuild: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "build", abstract: "Pack a folder as a release, unsigned, into the lab's folder of unsigned releases.",
     discussion: """
+      The default configuration is what every update resets a connector's defaults to: the fields of connectord's configuration except those that belong
+      to a machine. One with a problem is refused, with line and field.
       The same files give the same bytes. The folder holds bin/connectord and whatever else belongs to the release; links are refused.
 
       EXAMPLE
         connector-lab release build --from DIR --version 0.1.0.2 --floor 0.1.0.1
+        connector-lab release build --from DIR --configuration config/defaults.yaml
       """)
 
   @OptionGroup var folder: LabFolder
@@ -32,6 +35,7 @@ struct ReleaseBuild: AsyncParsableCommand {
   func run() async throws {
     try await reporting {
       let desk = ReleaseDesk(folder)
+      try ReleaseDefaults.check(configuration, from: from, desk.files)
       let built = try desk.locked {
         var order = BundleMaker.Order(
           version: try version ?? Self.next(desk),

@@ -58,10 +58,10 @@ final class SweepQueue: Sendable {
     return nil
   }
 
-  /// Kills at each point that is left, two at a time: no more, because the machine is small.
-  func sweep(_ name: String, try body: @Sendable @escaping (_ worker: Int, SweepPoint) async throws -> Void) async {
+  /// Kills at each point that is left, two at a time: no more, because the machine is small, unless most of the time is waiting.
+  func sweep(_ name: String, workers: Int = 2, try body: @Sendable @escaping (_ worker: Int, SweepPoint) async throws -> Void) async {
     await withTaskGroup(of: Void.self) { group in
-      for worker in 1...2 {
+      for worker in 1...workers {
         group.addTask {
           while let point = self.next(), !Task.isCancelled {
             self.finished(point, await Self.problem(worker, point, body))
