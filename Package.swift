@@ -88,10 +88,14 @@ let package = Package(
     room("EvergreenCheckers", ["World", "Releases"], exclude: ["README.md"]),
     room("Rollouts", ["World"], exclude: ["README.md"]),
     room("RolloutCheckers", ["World", "Rollouts"]),
+    room("ConnectorCheckers", ground, exclude: ["README.md"]),
     room("Simulation", ["World"], exclude: ["README.md"]),
     room(
-      "Fleet", ["World", "CloudAPI", "Simulation", "Rollouts", "RolloutCheckers", "Releases", "Evergreen", "EvergreenCheckers"],
-      exclude: ["README.md"]),
+      "Fleet",
+      [
+        "World", "CloudAPI", "EventCatalog", "Simulation", "Rollouts", "RolloutCheckers", "Releases", "Evergreen", "EvergreenCheckers",
+        "ConnectorCheckers", "ServiceKit", "HighAvailabilityService",
+      ], exclude: ["README.md"]),
     // The ports of World, simulated and for real.
     room("SimulatedWorld", ["World"]),
     room("LiveWorld", ["World"]),
@@ -193,7 +197,7 @@ let package = Package(
         exclude: ["Support"]),
       tests("ServiceKit", kit + ["SimulatedWorld"]),
       tests("AgentSystem", kit + ["SimulatedWorld"]),
-      tests("AgentSystemHost", kit + ["AgentSystemHost", "ArchiveLib", "Evergreen", "ReleaseSlots", "SimulatedWorld", crypto]),
+      tests("AgentSystemHost", kit + ["AgentSystemHost", "ArchiveLib", "ConnectorCheckers", "Evergreen", "ReleaseSlots", "SimulatedWorld", crypto]),
       tests(
         "WatchDogService",
         kit + [
@@ -209,7 +213,7 @@ let package = Package(
       tests("ConfigurationYAML", ["World", "ConnectorSettings", "BrokerConfiguration", "ConfigurationYAML"]),
       tests("BrokerConfiguration", ["World", "BrokerConfiguration", "ConfigurationYAML"]),
       tests("ConfigStore", ["World", "LiveWorld", "BrokerConfiguration", "ConfigStore", grdb]),
-      tests("ConfigSynchronizerService", kit + ["BrokerConfiguration", "ConfigSynchronizerService", "SimulatedWorld"]),
+      tests("ConfigSynchronizerService", kit + ["BrokerConfiguration", "ConfigSynchronizerService", "ConnectorCheckers", "SimulatedWorld"]),
       tests("HighAvailabilityService", kit + ["HighAvailabilityService", "SimulatedWorld"]),
       tests("LabCA", ["World", "LiveWorld", "CloudAPI", "LinkIdentity", "LabCA", x509, asn1, crypto]),
       tests(
@@ -243,6 +247,7 @@ let package = Package(
         ]),
       tests("LabCommands", ["World", "Lab", "LabCommands", "Rollouts", "SimulatedCloud", argumentParser]),
       tests("Simulation", ["World", "Simulation"]),
+      tests("ConnectorCheckers", ground + ["ConnectorCheckers"]),
       tests("Fleet", ["World", "CloudAPI", "Simulation", "Fleet", "Rollouts", "RolloutCheckers", "Releases", "Evergreen"]),
       tests("Tidy", []),
       // It spawns connectord-actors and must not be linked to it: the guards would stand before the whole test run's clocks and threads.

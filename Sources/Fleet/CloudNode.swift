@@ -22,6 +22,8 @@ struct CloudNode {
   /// Goes down in the middle of the next event that has something to send.
   var crashesAtNextSending = false
   var extraLatency = Duration.zero
+  /// Heartbeats are answered 429, with this to wait.
+  var throttle: Duration?
   /// The number of a connector by its id.
   var numbers: [String: Int] = [:]
 }

@@ -14,6 +14,7 @@ struct CompactFact: Sendable {
   private var role = none
   private var ok = none
   private var endToEnd = none
+  private var isForeign = false
   private var count: Int16 = -1
   private var generation: UInt32 = 0
   private var command: UInt32 = 0
@@ -27,6 +28,7 @@ struct CompactFact: Sendable {
     slot = fact.slot.flatMap { catalog.number(of: $0) }.map { UInt8($0) } ?? Self.none
     from = fact.from.flatMap { catalog.number(of: $0) }.map { UInt8($0) } ?? Self.none
     role = fact.role.flatMap { Self.roles.firstIndex(of: $0) }.map { UInt8($0) } ?? Self.none
+    isForeign = fact.platform.map { $0 != .current } ?? false
     ok = fact.ok.map { $0 ? 1 : 0 } ?? Self.none
     endToEnd = fact.endToEnd.map { $0 ? 1 : 0 } ?? Self.none
     count = fact.count.map { Int16(clamping: $0) } ?? -1
@@ -52,7 +54,7 @@ struct CompactFact: Sendable {
     fact.state = state == .max ? nil : Catalog.digest(state)
     // What was cleared is named in the reason.
     if kind == .cleared { fact.reason = fact.slot?.version.text }
-    if kind == .installed || kind == .machine { fact.platform = .current }
+    if kind == .installed || kind == .machine { fact.platform = isForeign ? ReleasePlatform(os: "another", arch: "machine") : .current }
     return fact
   }
 }

@@ -54,6 +54,7 @@ enum FleetEvent: Sendable {
   /// With when it was sent, and what the cloud's clock showed then.
   indirect case down(Int32, DownMessage, sent: Moment, issued: WallTime)
   case machine(Int32, MachineTimer)
+  indirect case peer(PeerEvent)
   case publish(Int32)
   case act(Int32)
   case faultBegins(Int32)

@@ -1,5 +1,6 @@
 import CloudAPI
 import Foundation
+import Releases
 import RolloutCheckers
 import Rollouts
 import Simulation
@@ -70,7 +71,10 @@ extension FleetRun {
     switch directive {
     case .enterMaintenance(let id, let lease): send(id, UpdateCommand(.enterMaintenance, token: lease.token, expires: lease.expires))
     case .install(let id, let hop, let lease):
-      send(id, UpdateCommand(.install, token: lease.token, expires: lease.expires, version: hop.text))
+      // Planted: whoever runs a newer release is sent back to the first one of all.
+      let runsNewer = cloud.numbers[id].map { machines[$0].slot.version > catalog.versions[0] } ?? false
+      let version = mutant == .olderAccepted && runsNewer ? catalog.versions[0] : hop
+      send(id, UpdateCommand(.install, token: lease.token, expires: lease.expires, version: version.text))
     case .rollBack(let id, let lease): send(id, UpdateCommand(.rollBack, token: lease.token, expires: lease.expires))
     case .restartMachine(let id, let lease): send(id, UpdateCommand(.restartMachine, token: lease.token, expires: lease.expires))
     case .leaveMaintenance(let id, let token): send(id, UpdateCommand(.leaveMaintenance, token: token))
@@ -122,10 +126,10 @@ extension FleetRun {
   }
 
   /// What a new process of the cloud reads of what the one before has written. Large fleets skip the text: it costs seconds and shows nothing new.
-  private func reloaded(_ logic: RolloutLogic) -> RolloutLogic {
+  func reloaded(_ logic: RolloutLogic) -> RolloutLogic {
     guard machines.count <= 400 else { return logic }
     // What cannot be read back is lost, and the checkers find it.
-    let read = try? JSONDecoder().decode(RolloutLogic.self, from: JSONEncoder().encode(logic))
+    let read = try? JSONDecoder().decode(RolloutLogic.self, from: logic.record(mutant))
     return read ?? RolloutLogic(settings: logic.settings)
   }
 }

@@ -59,6 +59,8 @@ extension FleetRun {
   mutating func beat(_ index: Int) {
     machines[index].contact.beat = .none
     guard canBeat(index) else { return }
+    // Told to come again later.
+    if engine.now < machines[index].contact.notBefore { return armBeat(index) }
     let report = report(index)
     let arrivals = arrivals(index, latest(index))
     for at in [arrivals.first, arrivals.second].compactMap({ $0 }) { engine.schedule(.up(Int32(index), report), at: at, lane: .idle) }
@@ -70,7 +72,9 @@ extension FleetRun {
   /// After a heartbeat that changed nothing and left nothing open, the exchange need not be simulated.
   mutating func rest(_ index: Int) {
     let contact = machines[index].contact
-    guard scenario.heartbeats == .leased, contact.quietSince == nil, machines[index].linkFaults.isEmpty, cloud.extraLatency == .zero,
+    guard scenario.heartbeats == .leased, contact.quietSince == nil, contact.notBefore <= engine.now, machines[index].linkFaults.isEmpty,
+      cloud.extraLatency == .zero,
+      cloud.throttle == nil,
       cloud.isUp, canBeat(index), contact.heard == contact.epoch, machines[index].updater.kept.token == nil,
       cloud.logic.connectors[machines[index].name]?.phase.inFlight == false
     else { return }
@@ -111,7 +115,7 @@ extension FleetRun {
   mutating func tellCloud(_ index: Int) {
     wake(index)
     machines[index].contact.epoch += 1
-    guard canBeat(index) else { return }
+    guard canBeat(index), engine.now >= machines[index].contact.notBefore else { return }
     let report = report(index)
     let conditions = conditions(index)
     var draws = machines[index].draws
@@ -120,7 +124,8 @@ extension FleetRun {
     for at in [arrivals.first, arrivals.second].compactMap({ $0 }) { engine.schedule(.up(Int32(index), report), at: at) }
   }
 
-  mutating func sendDown(_ index: Int, _ message: DownMessage) {
+  mutating func sendDown(_ index: Int, _ intended: DownMessage) {
+    let message = garbled(index, intended)
     let conditions = conditions(index)
     var draws = machines[index].draws
     let arrivals = machines[index].link.send(.down, bytes: 300, at: engine.now, conditions, &draws)
@@ -140,8 +145,9 @@ extension FleetRun {
 
   // MARK: What the cloud hears
 
-  mutating func hear(_ index: Int, _ report: Report) {
+  mutating func hear(_ index: Int, _ sent: Report) {
     let id = machines[index].name
+    let report = garbled(index, sent)
     guard engine.now - report.sent < Self.contactLimit else { return }
     machines[index].contact.lastHeard = max(machines[index].contact.lastHeard, report.sent)
     let isQuiet = machines[index].contact.quietSince != nil
@@ -159,7 +165,8 @@ extension FleetRun {
     machines[index].contact.heard = report.epoch
     // What follows from news was sent just now.
     if !isNews { answer(index, report) }
-    rest(index)
+    // One that comes late says nothing of those that were sent after it.
+    if engine.now - report.sent < Self.beatEvery { rest(index) }
   }
 
   /// A stage is handed on once: the second time it would be news to the coordinator that is none.

@@ -19,6 +19,7 @@ extension FleetRun {
       wake(index)
       machines[index].linkFaults.append(fault.kind)
       noteReach(index)
+    case .peer(let one, let other): beginPeer(one, other, fault.kind, ends: nil)
     }
   }
 
@@ -36,6 +37,7 @@ extension FleetRun {
       guard machines.indices.contains(index), let known = machines[index].linkFaults.firstIndex(of: fault.kind) else { return }
       machines[index].linkFaults.remove(at: known)
       noteReach(index)
+    case .peer(let one, let other): beginPeer(one, other, nil, ends: fault.kind)
     }
   }
 
@@ -44,6 +46,7 @@ extension FleetRun {
     case .cloud: "cloud"
     case .machine(let index): "c\(index + 1)"
     case .link(let index): "link of c\(index + 1)"
+    case .peer(let one, let other): "c\(one + 1) and c\(other + 1)"
     }
   }
 
@@ -51,6 +54,9 @@ extension FleetRun {
     switch fault.kind {
     case .powerCut: powerCut(index, back: nil)
     case .powerCutAtWrite(let nth): machines[index].folder.cutAtWrite = max(1, nth)
+    case .tornWrite(let nth):
+      machines[index].folder.cutAtWrite = max(1, nth)
+      machines[index].folder.tears = true
     case .crash: crash(index, "killed")
     case .hang: hang(index, for: fault.lasts)
     case .slowMachine: machines[index].isSlow = true
@@ -59,6 +65,7 @@ extension FleetRun {
     case .corruptRecord: machines[index].folder.record.corrupt()
     case .corruptRelease: corruptRelease(index)
     case .clockStep(let by): machines[index].clock.step(by, at: engine.now)
+    case .wrongTimeZone(let hours): machines[index].clock.step(.seconds(Int64(hours) * 3_600), at: engine.now)
     case .clockDrift(let drift): machines[index].clock.set(drift: drift, at: engine.now)
     case .pendingRestart:
       machines[index].isPendingRestart = true
@@ -80,12 +87,13 @@ extension FleetRun {
   private mutating func endMachine(_ index: Int, _ fault: Fault) {
     switch fault.kind {
     case .powerCut: powerOn(index)
-    case .powerCutAtWrite:
+    case .powerCutAtWrite, .tornWrite:
       if machines[index].folder.cutAtWrite != nil { powerCut(index, back: .seconds(120)) }
     case .slowMachine: machines[index].isSlow = false
     case .diskFull: machines[index].folder.disk.isFull = false
     case .diskSlow: machines[index].folder.disk.isSlow = false
     case .clockStep(let by): machines[index].clock.step(.zero - by, at: engine.now)
+    case .wrongTimeZone(let hours): machines[index].clock.step(.seconds(Int64(-hours) * 3_600), at: engine.now)
     case .clockDrift: machines[index].clock.set(drift: 0, at: engine.now)
     case .pendingRestart:
       guard machines[index].isPendingRestart else { return }
@@ -103,6 +111,9 @@ extension FleetRun {
     case .slowCloud(let by):
       for index in machines.indices { wake(index) }
       cloud.extraLatency += by
+    case .throttling(let pause):
+      for index in machines.indices { wake(index) }
+      cloud.throttle = pause
     default: break
     }
   }
@@ -113,6 +124,7 @@ extension FleetRun {
       cloud.crashesAtNextSending = false
       cloudBack()
     case .slowCloud(let by): cloud.extraLatency -= by
+    case .throttling: cloud.throttle = nil
     case .clockStep(let by): stepCloud(.zero - by)
     default: break
     }

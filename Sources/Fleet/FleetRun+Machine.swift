@@ -202,6 +202,7 @@ extension FleetRun {
 
   /// Since when the cloud cannot have heard of it.
   mutating func noteReach(_ index: Int) {
+    if scenario.isElecting { noteElector(index) }
     let conditions = conditions(index)
     if canBeat(index), conditions.isUpOpen, conditions.lost < 1_000_000 {
       machines[index].awaySince = nil

@@ -23,6 +23,11 @@ extension FleetRun {
     case .order(let order):
       let before = mutant == .ordersNotSaved ? cloud.logic : nil
       tell(.order(order))
+      // Planted: that a location has used its one delay is not kept, and the operator asks again.
+      if mutant == .delayForgotten, case .delay = order, cloud.isUp {
+        cloud.logic = reloaded(cloud.logic)
+        tell(.order(order))
+      }
       // Planted: the order is heard and not written down, and the process ends.
       if let before, order == .pause {
         cloud.saved = before

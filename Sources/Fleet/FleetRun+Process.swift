@@ -116,6 +116,8 @@ extension FleetRun {
     case .drained(_, let token): if machines[index].updater.kept.token == token { apply(index, .drained) }
     case .downloaded:
       guard reachesTheCloud(index) else { return feed(index, .downloadFailed("no connection")) }
+      // No signed metadata lists it.
+      guard target(index) != nil else { return feed(index, .downloadFailed("no such release")) }
       machines[index].folder.say(.downloaded, machines[index].wall(engine.now), target(index))
       feed(index, .downloaded)
     case .installed: install(index)

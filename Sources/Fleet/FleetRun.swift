@@ -1,3 +1,4 @@
+import ConnectorCheckers
 import Evergreen
 import Releases
 import RolloutCheckers
@@ -16,6 +17,10 @@ package struct FleetRun {
   var cloud: CloudNode
   var trace: Trace
   var truth: GroundTruth
+  /// Of the election, when the scenario has one: by machine, and by location.
+  var electors: [Elector] = []
+  var networks: [PeerNetwork] = []
+  var connectorChecks = ConnectorChecks()
   var violations: [FoundViolation] = []
   var counts: [String: Int] = [:]
   var mutant: Mutant? { scenario.mutant }
@@ -52,6 +57,7 @@ package struct FleetRun {
         add("c\(number)", place)
       }
     }
+    if scenario.isElecting { settleElection() }
     for index in scenario.releases.indices { engine.schedule(.publish(Int32(index)), at: moment(scenario.releases[index].at)) }
     for index in scenario.actions.indices { engine.schedule(.act(Int32(index)), at: moment(scenario.actions[index].at)) }
     for index in scenario.faults.indices { engine.schedule(.faultBegins(Int32(index)), at: moment(scenario.faults[index].begins)) }
@@ -99,13 +105,14 @@ package struct FleetRun {
     case .cloudBack: cloudBack()
     case .contactLimit(let index): lostContact(Int(index))
     case .beat(let index): beat(Int(index))
-    case .up(let index, let report): if cloud.isUp { hear(Int(index), report) }
+    case .up(let index, let report): if cloud.isUp, !isTurnedAway(Int(index)) { hear(Int(index), report) }
     case .down(let index, let message, let sent, let issued):
       // A request that is older than its time limit is none any more.
       if engine.now - sent < Self.requestLimit || mutant == .fencingTokenIgnored { receive(Int(index), message, issued) }
     case .machine(let index, let timer):
       due(Int(index), timer)
       look(Int(index))
+    case .peer(let event): peer(event)
     case .publish(let index): publish(Int(index))
     case .act(let index): act(Int(index))
     case .faultBegins(let index): begin(Int(index))

@@ -106,6 +106,7 @@ extension FleetRun {
     for place in truth.asides.indices {
       while let mine = truth.asides[place].popLast() { overlaps(mine, place) }
     }
+    if scenario.isElecting { concludeElection() }
     let now = cloud.clock.read(engine.now)
     // F3, F9: whatever had a deadline is spoken of by now.
     if cloud.isUp { tell(.tick) }

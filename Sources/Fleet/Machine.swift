@@ -69,6 +69,8 @@ struct Machine: Sendable {
     var beat = TimerHandle.none
     /// When the cloud gives it up.
     var limit = TimerHandle.none
+    /// The cloud does not want to hear of it before.
+    var notBefore = Moment(nanoseconds: 0)
     /// What was handed on last to the coordinator.
     var saidToken: UInt64 = 0
     var saidStage: UInt8 = .max

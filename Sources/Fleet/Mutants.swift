@@ -5,11 +5,13 @@ package enum Mutant: String, CaseIterable, Sendable {
   case leaseWithoutExpiry, leaseOnWallClock, fencingTokenIgnored, replayedCommandTwice, tokenNotKept, trialGoesOnWithoutLease
   // The connector's releases.
   case commitOnProcessLiveness, missingSync, deadManOff, failedVersionAgain, snapshotNotRestored, noPreflight, rollbackNeedsNetwork
-  case removedDuringTrial, rollbackLoops, versionComparedAsText
+  case removedDuringTrial, rollbackLoops, versionComparedAsText, releaseNotSynced, olderAccepted, foreignPlatform
   // The cloud's shell.
   case stateNotSavedFirst, ordersNotSaved, healthKeptAcrossRestart, lossOfContactUnnoticed, deadlinesIgnored
-  case versionNeverReported, unwellCountsAsHealthy
+  case versionNeverReported, unwellCountsAsHealthy, ringsNotSaved, delayForgotten
   // The coordinator's settings and inputs.
   case windowCheckedWithoutRoom, windowInWrongZone, noBake, failuresNotCounted, startCapOff, inFlightLimitOff, floorsSkipped, everybodyInARing
-  case canaryLimitOff
+  case canaryLimitOff, windowCheckedBeforeLease
+  // The election.
+  case electionByArrival, electionByNameAlone, electionNeverGivenUp, peersNotAnswered
 }

@@ -10,7 +10,7 @@ extension ReleaseFolder {
     guard let record = try? current(at: now), let active = record.active?.version else { return nil }
     if active == version { return .runsAlready(version) }
     let isOlder = mutant == .versionComparedAsText ? version.text < active.text : version < active
-    if isOlder { return .older(version, than: active) }
+    if isOlder, mutant != .olderAccepted { return .older(version, than: active) }
     return mutant == .failedVersionAgain ? nil : record.refusal(of: version, attempts: settings.attempts)
   }
 
@@ -25,7 +25,8 @@ extension ReleaseFolder {
     }
     if !installed.contains(slot) { installed.append(slot) }
     damaged.remove(slot)
-    say(.installed, now, slot)
+    let isForeign = mutant == .foreignPlatform
+    say(.installed, now, slot) { if isForeign { $0.platform = ReleasePlatform(os: "another", arch: "machine") } }
     if mutant == .removedDuringTrial { return }
     collect(at: now)
   }

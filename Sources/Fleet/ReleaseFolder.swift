@@ -29,6 +29,8 @@ struct ReleaseFolder: Sendable {
   var disk = DiskConditions()
   /// The power goes in the middle of the record that is written so many from now.
   var cutAtWrite: Int?
+  /// And the disk leaves something that is neither the old record nor the new one.
+  var tears = false
   var draws: Draws
   var mutant: Mutant?
   /// Said and not taken yet, each with the state that it is about.
@@ -53,6 +55,9 @@ struct ReleaseFolder: Sendable {
     record.lose(&draws)
     runs.lose(&draws)
     cutAtWrite = nil
+    tears = false
+    // Planted: the files of a release that was just unpacked are not synced.
+    if mutant == .releaseNotSynced, let newest = installed.last, newest != links.active { damaged.insert(newest) }
   }
 
   func snapshot(of slot: SlotName) -> UInt64? { snapshots.last { $0.slot == slot }?.state }
@@ -88,7 +93,7 @@ struct ReleaseFolder: Sendable {
   mutating func save(_ value: EvergreenRecord) throws(FolderError) {
     if let left = cutAtWrite, left <= 1 {
       // Before or after the rename, as the seed wants.
-      if draws.chance(500_000) { try? record.replace(value, DiskConditions()) }
+      if tears { record.corrupt() } else if draws.chance(500_000) { try? record.replace(value, DiskConditions()) }
       throw .down
     }
     cutAtWrite = cutAtWrite.map { $0 - 1 }
@@ -165,7 +170,7 @@ struct ReleaseFolder: Sendable {
     say(.linked, now, slot) { $0.role = role }
   }
 
-  func isWhole(_ slot: SlotName) -> Bool { installed.contains(slot) && !damaged.contains(slot) }
+  func isWhole(_ slot: SlotName) -> Bool { installed.contains(slot) && (!damaged.contains(slot) || mutant == .releaseNotSynced) }
 
   /// The roles whose files are all there with their digests. While a trial is only ordered, its link does not lead there yet.
   func intact(_ record: EvergreenRecord) -> Set<UpdateFact.Role> {

@@ -21,7 +21,7 @@ package struct OperatorAction: Hashable, Codable, Sendable {
   }
 }
 
-/// How heartbeats are simulated. Both give the same trace.
+/// How heartbeats are simulated. Both give the same trace; an election's may differ by one round (`FleetRun+Election`).
 package enum HeartbeatMode: String, Sendable {
   /// An exchange that changes nothing is not simulated: the contact is a lease that is settled when something touches it.
   case leased
@@ -55,6 +55,10 @@ package struct Scenario: Sendable {
   package var heartbeats = HeartbeatMode.leased
   /// Asks F17 of the end: the last release is healthy, faults are over in time, and somebody looks after what stopped.
   package var isCalm = false
+  /// Every connector takes part in the election of its location.
+  package var isElecting = false
+  /// Between connectors of one location.
+  package var peerLink = LinkConditions(latency: .skewed(.milliseconds(1), .milliseconds(60)))
 
   package init(seed: UInt64, starts: WallTime, length: Duration, places: [Place], first: ReleaseVersion) {
     self.seed = seed
@@ -65,4 +69,13 @@ package struct Scenario: Sendable {
   }
 
   package var connectors: Int { places.reduce(0) { $0 + $1.connectors } }
+
+  /// The numbers of each location's connectors.
+  package var groups: [[Int]] {
+    var next = 0
+    return places.map { place in
+      defer { next += place.connectors }
+      return Array(next..<(next + place.connectors))
+    }
+  }
 }

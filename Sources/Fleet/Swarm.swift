@@ -13,6 +13,8 @@ package struct Swarm {
   package var isCalm: Bool?
   /// Everything at once: no windows, a release every few hours, and the faults while it is taken.
   package var isDense = false
+  /// With the election of each location; nil: in one of six small fleets.
+  package var isElecting: Bool?
 
   package init(seed: UInt64, connectors: Int? = nil, locations: Int? = nil, days: Int? = nil) {
     self.seed = seed
@@ -41,10 +43,19 @@ package struct Swarm {
     scenario.isCalm = calm
     scenario.settings = settings(seed, count)
     scenario.releases = releases(seed, first, length, calm)
-    scenario.faults = SwarmFaults(seed: seed, connectors: count, faultiness: faultiness).faults(calm ? length * 4 / 10 : length)
+    let faults = SwarmFaults(seed: seed, connectors: count, faultiness: faultiness)
+    let healed = calm ? length * 4 / 10 : length
+    scenario.faults = faults.faults(healed) + faults.lateFaults(healed)
+    scenario.isElecting = isElecting ?? electing(seed, count)
+    if scenario.isElecting { scenario.faults += faults.peerFaults(healed, scenario.groups) }
     scenario.actions = actions(seed, scenario, calm)
     if isDense { makeDense(&scenario, seed) }
     return scenario
+  }
+
+  private func electing(_ seed: Seed, _ count: Int) -> Bool {
+    var draws = seed.draws("swarm", "election")
+    return draws.chance(160_000) && count <= 40
   }
 
   private static func schedule(_ draws: inout Draws, _ calm: Bool) -> UpdateSchedule {

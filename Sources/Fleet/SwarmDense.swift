@@ -28,5 +28,8 @@ extension Swarm {
         return Fault(fault.0, fault.1, begins: begins, lasts: min(fault.2, draws.duration(.seconds(600), .seconds(9_000))))
       }
     }
+    let faults = SwarmFaults(seed: seed, connectors: max(2, scenario.connectors), faultiness: max(1, faultiness))
+    scenario.faults += faults.lateFaults(scenario.length)
+    if scenario.isElecting { scenario.faults += faults.peerFaults(scenario.length, scenario.groups) }
   }
 }

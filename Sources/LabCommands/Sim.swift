@@ -10,7 +10,7 @@ struct Sim: AsyncParsableCommand {
     discussion: """
       The coordinator, the update's logic, the judge of a trial and the dead man are those of the product; machines, disks, clocks and links are
       simulated. The same seed of the same build gives the same run and the same hash. What is not given is drawn from the seed. Every invariant of
-      updates (T, L, F) is checked; the last line repeats the run.
+      updates (T, L, F) is checked, and of the election where it takes part (E); the last line repeats the run.
 
       EXIT CODES
         0  every invariant held
@@ -33,6 +33,7 @@ struct Sim: AsyncParsableCommand {
   var trace: String?
   @Flag(help: "Faults only in the first part of the run, so that all must end well.") var calm = false
   @Flag(help: "Everything within hours instead of days, so that more of it meets.") var dense = false
+  @Flag(help: "The election of every location as well; without this, one of six small fleets has it.") var election = false
 
   func validate() throws {
     if (seed == nil) == (seeds == nil) { throw ValidationError("give --seed S for one run or --seeds A..B for many") }
@@ -87,7 +88,7 @@ struct Sim: AsyncParsableCommand {
   private var given: String {
     [("connectors", connectors), ("locations", locations), ("days", days), ("faults", faults)].compactMap { name, value in
       value.map { " --\(name) \($0)" }
-    }.joined() + (calm ? " --calm" : "") + (dense ? " --dense" : "")
+    }.joined() + (calm ? " --calm" : "") + (dense ? " --dense" : "") + (election ? " --election" : "")
   }
 
   private func play(_ seed: UInt64, _ file: TraceFile?) -> Verdict {
@@ -95,6 +96,7 @@ struct Sim: AsyncParsableCommand {
     if let faults { swarm.faultiness = faults }
     if calm { swarm.isCalm = true }
     swarm.isDense = dense
+    if election { swarm.isElecting = true }
     var run = FleetRun(swarm.scenario(), sink: file.map { file in { file.add($0) } })
     return run.run()
   }

@@ -1,8 +1,10 @@
-/// Where a fault sits. Machines and links are numbered from 0; link `n` is that between machine `n` and the cloud.
+/// Where a fault sits. Machines and links are numbered from 0; link `n` is that between machine `n` and the cloud, a peer link that between two machines of
+/// one resource location, on which `up` is the way from the first to the second.
 package enum FaultTarget: Hashable, Codable, Sendable {
   case cloud
   case machine(Int)
   case link(Int)
+  case peer(Int, Int)
 }
 
 package enum FaultKind: Hashable, Codable, Sendable {
@@ -16,11 +18,16 @@ package enum FaultKind: Hashable, Codable, Sendable {
   case reordering(Int, by: Duration)
   /// Bytes a second.
   case slowLink(Int)
+  /// Of a million messages on the link to the cloud, so many answer something else: an order that is over, or one that makes no sense; the other way, a
+  /// standing that makes none.
+  case wrongAnswers(Int)
   // Of a machine.
   /// Off for the length of the lease.
   case powerCut
   /// The same, but the power goes in the middle of the `n`th record that is written after the beginning, at the latest at the end of the lease.
   case powerCutAtWrite(Int)
+  /// The same, on a disk that tears that write: what is there afterwards is neither the old record nor the new one.
+  case tornWrite(Int)
   /// The process ends; whoever starts it starts it again.
   case crash
   /// The process does nothing until the lease is over.
@@ -33,6 +40,8 @@ package enum FaultKind: Hashable, Codable, Sendable {
   /// A file of a release that does not run goes bad.
   case corruptRelease
   case clockStep(Duration)
+  /// Its clock is read as local time of another zone: off by whole hours until somebody corrects it.
+  case wrongTimeZone(hours: Int)
   /// Parts in a million.
   case clockDrift(Int64)
   /// The machine waits for a restart.
@@ -43,6 +52,8 @@ package enum FaultKind: Hashable, Codable, Sendable {
   case crashBeforeSending
   /// Answers take so much longer.
   case slowCloud(Duration)
+  /// It answers 429 to every heartbeat: come again after so long.
+  case throttling(Duration)
 }
 
 /// One thing that goes wrong, with its end: every fault heals.

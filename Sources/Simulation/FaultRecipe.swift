@@ -24,4 +24,9 @@ package enum FaultRecipe {
   package static func rolling(_ kind: FaultKind, of targets: [FaultTarget], begins: Duration, each: Duration) -> [Fault] {
     targets.indices.map { Fault(kind, targets[$0], begins: begins + each * $0, lasts: each) }
   }
+
+  /// Two groups that do not reach each other: one fault for each pair across.
+  package static func split(_ kind: FaultKind, _ one: [Int], from other: [Int], begins: Duration, lasts: Duration) -> [Fault] {
+    one.flatMap { a in other.map { Fault(kind, .peer(a, $0), begins: begins, lasts: lasts) } }
+  }
 }

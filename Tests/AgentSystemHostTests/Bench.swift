@@ -57,10 +57,13 @@ final class Bench: Sendable {
   }
 
   /// Names of the events since the last call.
-  func events() -> [String] {
+  func events() -> [String] { taken().map(\.definition.name) }
+
+  /// The events since the last call.
+  func taken() -> [Event] {
     emitted.withLock { events in
       defer { events = [] }
-      return events.map(\.definition.name)
+      return events
     }
   }
 

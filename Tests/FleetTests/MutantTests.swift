@@ -6,9 +6,9 @@ import Testing
 /// Faults planted in the glue, the settings and the wrappers: each is caught by one of the named checkers within so many seeds.
 @Suite struct MutantTests {
   /// Which runs are tried: the default swarm; the one in which everything happens at once; that one over links on which every message comes twice, the
-  /// second time up to an hour late.
+  /// second time up to an hour late; a few days of two locations with their elections.
   enum Runs: Sendable {
-    case swarm, dense, echoing
+    case swarm, dense, echoing, electing
   }
   struct Planted: Sendable {
     var mutant: Mutant
@@ -37,12 +37,20 @@ import Testing
     Planted(.windowInWrongZone, by: "F4", runs: .swarm), Planted(.noBake, by: "F5", runs: .swarm),
     Planted(.failuresNotCounted, by: "F6", runs: .swarm), Planted(.startCapOff, by: "F13"), Planted(.inFlightLimitOff, by: "F8"),
     Planted(.floorsSkipped, by: "F12", runs: .swarm, within: 60), Planted(.everybodyInARing, by: "F18", runs: .swarm),
-    Planted(.canaryLimitOff, by: "F7", runs: .swarm),
+    Planted(.canaryLimitOff, by: "F7", runs: .swarm), Planted(.windowCheckedBeforeLease, by: "F4", runs: .swarm),
+    Planted(.releaseNotSynced, by: "L1"), Planted(.olderAccepted, by: "T7"), Planted(.foreignPlatform, by: "T8"),
+    Planted(.ringsNotSaved, by: "F14", runs: .swarm, within: 60), Planted(.delayForgotten, by: "F15", runs: .swarm, within: 40),
+    Planted(.electionByArrival, by: "E1", "E2", runs: .electing), Planted(.electionByNameAlone, by: "E2", runs: .electing),
+    Planted(.electionNeverGivenUp, by: "E1", runs: .electing), Planted(.peersNotAnswered, by: "E1", runs: .electing),
   ]
 
   private func run(_ planted: Planted, _ seed: UInt64) -> [String] {
     var swarm = Swarm(seed: seed)
-    swarm.isDense = planted.runs != .swarm
+    if planted.runs == .electing {
+      swarm = Swarm(seed: seed, connectors: 6, locations: 2, days: 3)
+      swarm.isElecting = true
+    }
+    swarm.isDense = planted.runs == .dense || planted.runs == .echoing
     var scenario = swarm.scenario()
     scenario.mutant = planted.mutant
     if planted.runs == .echoing {
@@ -56,6 +64,7 @@ import Testing
   @Test func eachIsCaughtByItsChecker() {
     #expect(Set(Self.planted.map(\.mutant)) == Set(Mutant.allCases))
     var caught = 0
+    var matrix: [String: [String]] = [:]
     for planted in Self.planted {
       var seen: [String: Int] = [:]
       var at: UInt64?
@@ -69,14 +78,22 @@ import Testing
       }
       if let at {
         caught += 1
+        for id in seen.keys { matrix[id, default: []].append(planted.mutant.rawValue) }
         say("\(planted.mutant.rawValue): seed \(at), \(planted.caughtBy.intersection(seen.keys).sorted().joined(separator: " "))")
       } else {
         say("\(planted.mutant.rawValue): not caught in \(planted.within) seeds; others: \(seen)")
         Issue.record("\(planted.mutant) is not caught by \(planted.caughtBy.sorted()) within \(planted.within) seeds; seen: \(seen)")
       }
     }
+    for id in Self.checkers { say("\(id): \(matrix[id]?.joined(separator: " ") ?? "none")") }
     say("caught \(caught) of \(Self.planted.count)")
+    // A checker that catches nothing is a defect of its own.
+    #expect(Self.checkers.filter { matrix[$0] == nil } == [])
   }
+
+  /// All that hold a fleet to something. F11 is found together with F4; F20 needs two runs; E3, C1, S1 and P1 have no fact in a fleet.
+  static let checkers =
+    (1...10).map { "L\($0)" } + ["T7", "T8"] + (1...10).map { "F\($0)" } + ["F12", "F13", "F14", "F15", "F17", "F18", "F19", "E1", "E2"]
 
   private func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }

@@ -1,0 +1,20 @@
+package import World
+
+/// All checkers of this room at once, fed fact by fact in the order of time. They know nothing of how the facts came about.
+package struct ConnectorChecks: Sendable {
+  package private(set) var violations: [ConnectorViolation] = []
+  package private(set) var election: ElectionChecks
+  private var registrations = RegistrationCheck()
+  private var imports = ImportCheck()
+  private var secrets = SecretCheck()
+  private var privileges = PrivilegeCheck()
+
+  package init(_ bounds: ElectionBounds = ElectionBounds()) { election = ElectionChecks(bounds) }
+
+  package mutating func see(_ fact: ConnectorFact) {
+    violations += election.see(fact) + registrations.see(fact) + imports.see(fact) + secrets.see(fact) + privileges.see(fact)
+  }
+
+  /// The end of the trace: what lasts until now is held to its bound too.
+  package mutating func finish(at now: WallTime) { violations += election.finish(at: now) }
+}
