@@ -96,6 +96,7 @@ let package = Package(
         "World", "CloudAPI", "EventCatalog", "Simulation", "Rollouts", "RolloutCheckers", "Releases", "Evergreen", "EvergreenCheckers",
         "ConnectorCheckers", "ServiceKit", "HighAvailabilityService",
       ], exclude: ["README.md"]),
+    room("Scenarios", ["World", "Simulation", "Rollouts", "Fleet"], exclude: ["README.md"]),
     // The ports of World, simulated and for real.
     room("SimulatedWorld", ["World"]),
     room("LiveWorld", ["World"]),
@@ -116,6 +117,7 @@ let package = Package(
     room("ReleaseFetch", ["World", "ConnectorSettings", "Releases", "Evergreen", "ReleaseSlots", "StrictJSON", "TUF", "TUFFetch"]),
     room("ReleaseWorks", ["World", "Releases", "ArchiveLib", "ReleaseSlots", "StrictJSON", "TUF", "TUFRepository"], exclude: ["README.md"]),
     room("ConfigurationYAML", ["World", "ConnectorSettings", "BrokerConfiguration", yams]),
+    room("ScenariosYAML", ["Scenarios", yams]),
     room("DirectoryYAML", ["World", "Directory", yams]),
     room("ConfigStore", ["World", "BrokerConfiguration", grdb, crypto]),
     room("SecretVault", ["World", crypto]),
@@ -150,7 +152,7 @@ let package = Package(
         "LabCommands",
         [
           "Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "Fleet", "LiveWorld", "ReleaseWorks", "Releases",
-          "Rollouts", "SimulatedCloud", "Simulation", "World",
+          "Rollouts", "Scenarios", "ScenariosYAML", "SimulatedCloud", "Simulation", "World",
           argumentParser,
         ]),
       room("TUFCommands", ["World", "LiveWorld", "StrictJSON", "TUF", "TUFFetch", argumentParser]),
@@ -249,6 +251,7 @@ let package = Package(
       tests("Simulation", ["World", "Simulation"]),
       tests("ConnectorCheckers", ground + ["ConnectorCheckers"]),
       tests("Fleet", ["World", "CloudAPI", "Simulation", "Fleet", "Rollouts", "RolloutCheckers", "Releases", "Evergreen"]),
+      tests("Scenarios", ["World", "Simulation", "Rollouts", "Fleet", "Scenarios", "ScenariosYAML"]),
       tests("Tidy", []),
       // It spawns connectord-actors and must not be linked to it: the guards would stand before the whole test run's clocks and threads.
       tests("Actors", []),

@@ -37,7 +37,7 @@ enum MachineTimer: Sendable {
   case installed(UInt32)
   case activate(UInt32)
   case probe(UInt32)
-  case alarm(UInt32, UpdateLogic.Alarm)
+  case alarm(UInt32, UpdateLogic.Alarm, update: UInt32)
   case lease(UInt32, token: UInt64)
   case unhang(UInt32)
 }

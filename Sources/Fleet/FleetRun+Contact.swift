@@ -76,7 +76,8 @@ extension FleetRun {
       cloud.extraLatency == .zero,
       cloud.throttle == nil,
       cloud.isUp, canBeat(index), contact.heard == contact.epoch, machines[index].updater.kept.token == nil,
-      cloud.logic.connectors[machines[index].name]?.phase.inFlight == false
+      cloud.logic.connectors[machines[index].name]?.phase.inFlight == false,
+      cloud.logic.connectors[machines[index].name]?.pendingRestart == machines[index].isPendingRestart
     else { return }
     engine.cancel(contact.beat)
     engine.cancel(contact.limit)

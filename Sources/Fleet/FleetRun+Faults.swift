@@ -67,8 +67,9 @@ extension FleetRun {
     case .clockStep(let by): machines[index].clock.step(by, at: engine.now)
     case .wrongTimeZone(let hours): machines[index].clock.step(.seconds(Int64(hours) * 3_600), at: engine.now)
     case .clockDrift(let drift): machines[index].clock.set(drift: drift, at: engine.now)
-    case .pendingRestart:
+    case .pendingRestart, .staleRestart:
       machines[index].isPendingRestart = true
+      if fault.kind == .staleRestart { machines[index].isRestartStale = true }
       tellCloud(index)
     default: break
     }
@@ -95,7 +96,8 @@ extension FleetRun {
     case .clockStep(let by): machines[index].clock.step(.zero - by, at: engine.now)
     case .wrongTimeZone(let hours): machines[index].clock.step(.seconds(Int64(-hours) * 3_600), at: engine.now)
     case .clockDrift: machines[index].clock.set(drift: 0, at: engine.now)
-    case .pendingRestart:
+    case .pendingRestart, .staleRestart:
+      machines[index].isRestartStale = false
       guard machines[index].isPendingRestart else { return }
       machines[index].isPendingRestart = false
       tellCloud(index)

@@ -24,7 +24,7 @@ extension FleetRun {
     case .launcherLooks(incarnation): launcherLooks(index)
     case .unhang(incarnation): unhang(index)
     case .drained(incarnation, _), .downloaded(incarnation), .installed(incarnation), .activate(incarnation), .probe(incarnation),
-      .alarm(incarnation, _), .lease(incarnation, _):
+      .alarm(incarnation, _, _), .lease(incarnation, _):
       // A process that hangs does it when it goes on.
       if machines[index].process == .hung {
         engine.schedule(.machine(Int32(index), timer), at: machines[index].hungUntil + .milliseconds(1))

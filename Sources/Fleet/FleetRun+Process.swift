@@ -45,7 +45,7 @@ extension FleetRun {
       check(index)
     case .restartMachine:
       trace.add(engine.now, name, "restarts its machine", "-", machines[index].updater.kept.highest)
-      machines[index].isPendingRestart = false
+      machines[index].isPendingRestart = machines[index].isRestartStale
       machines[index].wasRestarted = true
       machines[index].isOn = false
       stop(index)
@@ -61,6 +61,7 @@ extension FleetRun {
     do throws(FolderError) {
       switch directive {
       case .check(let order):
+        machines[index].updates += 1
         // A record that was made anew meanwhile has another generation; this process is still the only updater.
         machines[index].generation = try machines[index].folder.takeOver(at: wall)
         // L8: a replay of what was taken up ends here.
@@ -91,7 +92,7 @@ extension FleetRun {
         tellFacts(index)
         stop(index)
         restart(index)
-      case .wake(let alarm, let pause): schedule(index, .alarm(incarnation, alarm), after: pause)
+      case .wake(let alarm, let pause): schedule(index, .alarm(incarnation, alarm, update: machines[index].updates), after: pause)
       case .escalate(let why):
         trace.add(engine.now, machines[index].name, "a person is needed", detail: why)
         // A trial that cannot order its own way back ends: whoever starts it decides.
@@ -122,7 +123,8 @@ extension FleetRun {
       feed(index, .downloaded)
     case .installed: install(index)
     case .probe: probe(index)
-    case .alarm(_, let alarm): feed(index, .due(alarm))
+    // An alarm of an earlier update is none of this one's.
+    case .alarm(_, let alarm, let update): if update == machines[index].updates { feed(index, .due(alarm)) }
     case .lease(_, let token): apply(index, .leaseEnded(token: token))
     default: break
     }

@@ -38,6 +38,8 @@ struct Machine: Sendable {
   /// It is out of service because of an update, in truth.
   var isAside = false
   var isPendingRestart = false
+  /// What asks for a restart is still there after it.
+  var isRestartStale = false
   var wasRestarted = false
   var isInMaintenance = false
   /// Since when the cloud cannot have heard of it; nil while it can.
@@ -46,6 +48,8 @@ struct Machine: Sendable {
   var kept: SimulatedRecord<ConnectorUpdater.Kept>
   var updater: ConnectorUpdater
   var generation: UInt64 = 0
+  /// Updates begun here.
+  var updates: UInt32 = 0
   var facts: [CompactFact] = []
   /// So many of the facts were checked.
   var checked = 0

@@ -22,7 +22,7 @@ struct Deadlines: Checker {
     if decision.kind == .published { until = until.filter { fleet.connectors[$0.key]?.inFlight == true } }
     guard let id = decision.connector else { return }
     switch decision.kind {
-    case .waitsForHealth, .waitsForCapacity, .staleReport, .orderRefused, .ordered: return
+    case .waitsForHealth, .waitsForCapacity, .staleReport, .orderRefused, .ordered, .restartHeld: return
     case .leaseReleased: if until[id] != nil, fleet.connectors[id]?.inFlight != true { return }
     default: break
     }

@@ -14,7 +14,7 @@ package struct RolloutDecision: Hashable, Codable, Sendable {
     // A connector that acts.
     case leaseGranted, leaseReturned, leaseReleased, started, installing, trial, committed, failed, rollingBack, rolledBack, quarantined, stuck,
       cancelled
-    case restarting, restarted, cleared, removed, staleReport, awaited
+    case restarting, restarted, restartHeld, cleared, removed, staleReport, awaited
   }
   /// Counts without a hole.
   package var number: Int

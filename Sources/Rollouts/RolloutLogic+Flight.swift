@@ -154,12 +154,23 @@ extension RolloutLogic {
     connectors[id]?.pendingRestart = pending
     guard pending else {
       restarts.remove(id)
+      connectors[id]?.restartHeldUntil = nil
       return
     }
     guard connectors[id]?.barred == nil else { return }
     restarts.insert(id)
     armRestarts(now)
+    guard !settings.compatibility.isVendor, let last = connectors[id]?.restartedAt, now - last < Self.inVain else { return }
+    let until = now + Self.restartAgainAfter
+    connectors[id]?.restartHeldUntil = until
+    decide(
+      .restartHeld, id,
+      "its restart did not clear what asked for it, and it is not restarted again before \(until.iso8601(fraction: 0)); find out what asks for it")
   }
+
+  /// Who asks for a restart again so soon after one has a flag that no restart clears: without a pause it would restart for ever (CTX270378).
+  private static let inVain = Duration.seconds(900)
+  private static let restartAgainAfter = Duration.seconds(86_400)
 
   private mutating func armRestarts(_ now: WallTime) {
     guard restartsAt == nil, !restarts.isEmpty else { return }
@@ -173,7 +184,8 @@ extension RolloutLogic {
   mutating func checkRestarts(_ now: WallTime) {
     restartsAt = nil
     for id in restarts.sorted() {
-      guard let connector = connectors[id], connector.health != .gone, connector.phase.after(.restartGranted) != nil,
+      guard let connector = connectors[id], connector.restartHeldUntil.map({ $0 <= now }) ?? true,
+        connector.health != .gone, connector.phase.after(.restartGranted) != nil,
         locations[connector.location]?.book.current == nil, canBeSpared(id)
       else { continue }
       guard hasCapacity(now) else { break }
@@ -199,6 +211,8 @@ extension RolloutLogic {
     let waited = !flight.before.settled
     change(id) {
       $0.pendingRestart = false
+      $0.restartedAt = now
+      $0.restartHeldUntil = nil
       $0.phase = waited ? .waiting : flight.before
       $0.deadline = nil
     }

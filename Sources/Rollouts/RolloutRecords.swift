@@ -48,6 +48,9 @@ package struct ConnectorRollout: Hashable, Codable, Sendable {
   /// How often in a row it was drained too late for its window.
   package var slowDrains = 0
   package var pendingRestart = false
+  /// When its machine restarted last, and until when it is not restarted again, because that restart changed nothing.
+  package var restartedAt: WallTime?
+  package var restartHeldUntil: WallTime?
   /// Why it takes no part; nil: it does.
   package var barred: String?
   /// The latest reason to wait that was said aloud, so that it is said once.
@@ -61,7 +64,9 @@ package struct ConnectorRollout: Hashable, Codable, Sendable {
 
   /// Its ring waits for it.
   var holdsRing: Bool {
-    guard joined, !excused, !delayed else { return false }
+    // Who is still at work for an earlier release, or restarts, gets its offer after that.
+    guard joined else { return phase.inFlight && phase != .stuck && !excused }
+    guard !excused, !delayed else { return false }
     return phase == .restarting ? !(flight?.before.settled ?? true) : !phase.settled
   }
 

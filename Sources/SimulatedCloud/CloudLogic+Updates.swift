@@ -198,7 +198,7 @@ extension RolloutDecision.Kind {
       RolloutEvents.waiting
     case .leaseGranted, .leaseReturned, .leaseReleased, .staleReport: RolloutEvents.lease
     case .started, .installing, .trial, .committed, .cancelled, .restarting, .restarted, .cleared: RolloutEvents.step
-    case .failed, .rollingBack, .rolledBack, .quarantined, .stuck, .blocked, .overdue: RolloutEvents.failed
+    case .failed, .rollingBack, .rolledBack, .quarantined, .stuck, .blocked, .overdue, .restartHeld: RolloutEvents.failed
     }
   }
 }

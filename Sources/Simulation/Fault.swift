@@ -46,6 +46,8 @@ package enum FaultKind: Hashable, Codable, Sendable {
   case clockDrift(Int64)
   /// The machine waits for a restart.
   case pendingRestart
+  /// The same, and a restart does not change it.
+  case staleRestart
   // Of the cloud.
   case outage
   /// It ends in the middle of one event: saved, and nothing of it sent. It is back after the lease.

@@ -254,4 +254,49 @@ import World
     #expect(fleet.logic.rollout?.counts[0].failures == 0)
     #expect(fleet.violations.isEmpty)
   }
+
+  /// CTX270378: a flag that no restart clears would restart the machine every five minutes.
+  @Test func aRestartInVainIsNotRepeatedForADay() {
+    var fleet = Fleet()
+    fleet.add("a", 2)
+    for _ in 0..<3 {
+      fleet.tell(.pendingRestart("a-1", true))
+      fleet.run(for: minutes(15))
+    }
+    #expect(fleet.decided(.restarting).count == 1 && fleet.decided(.restartHeld).count == 1)
+    // Another one's turn all the same.
+    fleet.tell(.pendingRestart("a-2", true))
+    fleet.run(for: hours(22))
+    #expect(fleet.decided(.restarting, "a-1").count == 1 && fleet.decided(.restarting, "a-2").count == 1)
+    fleet.run(for: hours(3))
+    #expect(fleet.decided(.restarting, "a-1").count == 2)
+    // What asks an hour later asks for something new.
+    fleet.run(for: hours(1))
+    fleet.tell(.pendingRestart("a-1", true))
+    fleet.run(for: hours(1))
+    #expect(fleet.decided(.restarting, "a-1").count == 3 && fleet.decided(.restartHeld).count == 1)
+    #expect(fleet.violations.isEmpty)
+  }
+
+  /// A release that comes out while its whole ring is at work for the one before, or restarts, waits for them.
+  @Test func aRingWaitsForThoseWhoAreStillAtWork() {
+    var settings = RolloutSettings.quick
+    settings.minimumUpdated = 50
+    var fleet = Fleet(settings)
+    fleet.add("a", 1)
+    fleet.add("b", 1)
+    fleet.tell(.publish(.plain("2.0")))
+    fleet.run(for: minutes(8))
+    fleet.tell(.publish(.plain("3.0")))
+    #expect(fleet.phase("a-1") == .trial && fleet.logic.rollout?.counts[0].open == 2)
+    fleet.run(for: hours(3))
+    #expect(fleet.decided(.halted).isEmpty && fleet.running("a-1") == version("3.0") && fleet.running("b-1") == version("3.0"))
+    for id in ["a-1", "b-1"] { fleet.tell(.pendingRestart(id, true)) }
+    fleet.run(for: minutes(6))
+    #expect(fleet.phase("a-1") == .restarting)
+    fleet.tell(.publish(.plain("4.0")))
+    fleet.run(for: hours(3))
+    #expect(fleet.decided(.halted).isEmpty && fleet.running("a-1") == version("4.0"))
+    #expect(fleet.violations.isEmpty)
+  }
 }

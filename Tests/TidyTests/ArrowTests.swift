@@ -6,13 +6,13 @@ import Testing
   static let pure = [
     "World", "EventCatalog", "CloudAPI", "ConnectorSettings", "AgentSystem", "BrokerConfiguration", "Directory", "SimulatedCloud", "SimulatedWorld",
     "StrictJSON", "Releases", "Evergreen", "EvergreenCheckers", "Rollouts", "RolloutCheckers",
-    "Simulation", "ConnectorCheckers", "Fleet",
+    "Simulation", "ConnectorCheckers", "Fleet", "Scenarios",
   ]
 
   /// Each third-party module and the only rooms that may import it.
   static let adapters: [String: Set<String>] = [
     "GRDB": ["ConfigStore", "CloudStore"],
-    "Yams": ["ConfigurationYAML", "DirectoryYAML", "BrokerConfigurationYAML"],
+    "Yams": ["ConfigurationYAML", "DirectoryYAML", "BrokerConfigurationYAML", "ScenariosYAML"],
     "Crypto": ["SecretVault", "LabCA", "LinkIdentity", "CloudServer", "CloudLinkLive", "ConfigStore", "ReleaseSlots", "TUF", "TUFRepository"],
     "CryptoExtras": ["TUF", "TUFRepository"],
     "X509": ["LabCA", "LinkIdentity"],

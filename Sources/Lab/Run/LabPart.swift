@@ -24,6 +24,7 @@ package struct LabError: Error, Hashable, Sendable, CustomStringConvertible {
     case stopped = 0
     case failed = 1
     case usage = 64
+    case data = 65
     case noInput = 66
     case unavailable = 69
     case cannotCreate = 73
@@ -35,6 +36,7 @@ package struct LabError: Error, Hashable, Sendable, CustomStringConvertible {
       case .stopped: "done, or stopped in order as asked"
       case .failed: "the cloud or a connector could not be started (the message names its log), or a rule of releases stands against it"
       case .usage: "the command line is wrong"
+      case .data: "a file that was named is not what it is to be (scenario)"
       case .noInput: "a file that was named cannot be read"
       case .unavailable: "a lab runs already on this state folder (up), none does (status, down), or another command changes its releases"
       case .cannotCreate: "the state folder cannot be made or written"
