@@ -12,9 +12,9 @@ ARGS ?=
 # `build`, and with it `up` and `release`, keep to what was built last; `make build CONFIGURATION=release` changes it.
 CONFIGURATION ?= $(or $(filter debug release,$(notdir $(shell readlink bin))),debug)
 # Long runs of pure logic, actors that are simulated, and clients of Python: apart from the tests that wait for each other over sockets.
-LONG := ^(Actors|Fleet|Rollouts|AgentSystemHost|Releases|ReleaseSlots|ReleaseWorks|Evergreen|TUF|TUFInterop)Tests[.]
+LONG := ^(Actors|Fleet|FleetReports|Rollouts|AgentSystemHost|Releases|ReleaseSlots|ReleaseWorks|Evergreen|TUF|TUFInterop)Tests[.]
 
-.PHONY: help up build test check fmt lint bench fuzz clean docs deps release
+.PHONY: help up build test check sim fmt lint bench fuzz clean docs deps release
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 8
@@ -60,6 +60,9 @@ docs: build ## write the generated pages of docs/
 
 bench: deps ## run the benchmarks (a release build of their own)
 	@Benchmarks/run
+
+sim: build ## simulate fleets with fresh seeds for so long (SECONDS=60, ARGS="--connectors 50", CONFIGURATION=release is faster)
+	@.ci/sim-fresh "$(or $(SECONDS),60)" $(ARGS)
 
 fuzz: deps ## feed the readers of foreign bytes with invented ones (SECONDS=60 for each)
 	@SECONDS_EACH="$(or $(SECONDS),60)" Fuzz/run

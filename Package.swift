@@ -97,6 +97,8 @@ let package = Package(
         "ConnectorCheckers", "ServiceKit", "HighAvailabilityService",
       ], exclude: ["README.md"]),
     room("Scenarios", ["World", "Simulation", "Rollouts", "Fleet"], exclude: ["README.md"]),
+    room("FleetReports", ["World", "Rollouts", "Simulation", "Fleet"], exclude: ["README.md"]),
+    room("SeedBatches", exclude: ["README.md"]),
     // The ports of World, simulated and for real.
     room("SimulatedWorld", ["World"]),
     room("LiveWorld", ["World"]),
@@ -151,8 +153,8 @@ let package = Package(
       room(
         "LabCommands",
         [
-          "Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "Fleet", "LiveWorld", "ReleaseWorks", "Releases",
-          "Rollouts", "Scenarios", "ScenariosYAML", "SimulatedCloud", "Simulation", "World",
+          "Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "Fleet", "FleetReports", "LiveWorld", "ReleaseWorks", "Releases",
+          "Rollouts", "Scenarios", "ScenariosYAML", "SeedBatches", "SimulatedCloud", "Simulation", "World",
           argumentParser,
         ]),
       room("TUFCommands", ["World", "LiveWorld", "StrictJSON", "TUF", "TUFFetch", argumentParser]),
@@ -247,7 +249,9 @@ let package = Package(
           "World", "CloudAPI", "CloudServer", "EventCatalog", "LiveWorld", "SimulatedCloud", "SimulatedWorld", "ConnectorSettings", "Releases",
           "Evergreen", "EvergreenCheckers", "ReleaseSlots", "ReleaseWorks", "Rollouts", "Lab",
         ]),
-      tests("LabCommands", ["World", "Lab", "LabCommands", "Rollouts", "SimulatedCloud", argumentParser]),
+      tests("LabCommands", ["World", "Fleet", "Lab", "LabCommands", "Rollouts", "SeedBatches", "SimulatedCloud", "Simulation", argumentParser]),
+      tests("SeedBatches", ["SeedBatches"]),
+      tests("FleetReports", ["World", "Rollouts", "Simulation", "Fleet", "FleetReports"]),
       tests("Simulation", ["World", "Simulation"]),
       tests("ConnectorCheckers", ground + ["ConnectorCheckers"]),
       tests("Fleet", ["World", "CloudAPI", "Simulation", "Fleet", "Rollouts", "RolloutCheckers", "Releases", "Evergreen"]),

@@ -159,7 +159,10 @@ extension FleetRun {
       tell(.connector(id, location: "l\(machines[index].location + 1)", report.version))
     }
     let health = report.isHealthy ? ConnectorHealth.healthy : .unhealthy
-    if cloud.isUp, cloud.logic.connectors[id]?.health != health { tell(.health(id, health)) }
+    if cloud.isUp, cloud.logic.connectors[id]?.health != health {
+      if cloud.logic.connectors[id]?.health == .gone { trace.add(engine.now, "cloud", "has contact", id) }
+      tell(.health(id, health))
+    }
     if cloud.isUp, cloud.logic.connectors[id]?.pendingRestart != report.isPendingRestart { tell(.pendingRestart(id, report.isPendingRestart)) }
     let isNews = cloud.isUp && report.standing.map { handOn($0, index) } ?? false
     guard cloud.isUp else { return }

@@ -29,7 +29,7 @@ package enum HeartbeatMode: String, Sendable {
 }
 
 /// A run, complete: nothing else goes into it but the seed.
-package struct Scenario: Hashable, Sendable {
+package struct Scenario: Hashable, Codable, Sendable {
   package struct Place: Hashable, Codable, Sendable {
     package var schedule: UpdateSchedule
     package var assignment: RingAssignment

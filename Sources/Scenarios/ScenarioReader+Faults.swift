@@ -42,7 +42,7 @@ extension ScenarioReader {
   }
 
   private mutating func targets(_ fields: Fields, _ base: Scenario) -> [FaultTarget] {
-    let expected = "cloud, machines, links, or machine and link with a connector of c1 to c\(base.connectors), such as 'machine c1'"
+    let expected = "cloud, machines, links, peers, or machine, link and peer with connectors of c1 to c\(base.connectors), such as 'machine c1' or 'peer c1 c2'"
     return texts(fields, "target").flatMap { text -> [FaultTarget] in
       let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
       switch (words.first, words.count) {
@@ -51,6 +51,11 @@ extension ScenarioReader {
       case ("links", 1): return (0..<base.connectors).map { .link($0) }
       case ("machine", 2): if let number = Self.number(words[1], "c", upTo: base.connectors) { return [.machine(number)] }
       case ("link", 2): if let number = Self.number(words[1], "c", upTo: base.connectors) { return [.link(number)] }
+      case ("peers", 1): return base.groups.flatMap { group in group.flatMap { a in group.filter { $0 > a }.map { .peer(a, $0) } } }
+      case ("peer", 3):
+        if let a = Self.number(words[1], "c", upTo: base.connectors), let b = Self.number(words[2], "c", upTo: base.connectors), a != b {
+          return [.peer(a, b)]
+        }
       default: break
       }
       report(fields.values["target"] ?? fields.node, fields.path("target"), expected: expected, found: "'\(text.prefix(60))'")
@@ -62,6 +67,7 @@ extension ScenarioReader {
     let name = one(fields, "fault") { Names.faults.contains($0) ? $0 : nil }
     let direction = choice(fields, "direction", LinkDirection.self)
     let (chance, rate, nth, drift) = (number(fields, "chance"), number(fields, "rate"), number(fields, "nth"), number(fields, "drift"))
+    let hours = number(fields, "hours")
     // Only a clock may go back.
     let by = name == "clockStep" ? one(fields, "by") { DurationText.read($0) } : duration(fields, "by")
     let latency = shape(fields, "latency") { reader, node, path in reader.latency(node, path) }
@@ -70,15 +76,16 @@ extension ScenarioReader {
       switch name {
       case "partitionOneWay": ["direction"]
       case "latency": ["latency"]
-      case "loss", "duplication": ["chance"]
+      case "loss", "duplication", "wrongAnswers": ["chance"]
       case "reordering": ["chance", "by"]
       case "slowLink": ["rate"]
-      case "powerCutAtWrite": ["nth"]
-      case "clockStep", "slowCloud": ["by"]
+      case "powerCutAtWrite", "tornWrite": ["nth"]
+      case "wrongTimeZone": ["hours"]
+      case "clockStep", "slowCloud", "throttling": ["by"]
       case "clockDrift": ["drift"]
       default: []
       }
-    require(fields, needs, of: name, among: ["direction", "chance", "by", "latency", "rate", "nth", "drift"])
+    require(fields, needs, of: name, among: ["direction", "chance", "by", "latency", "rate", "nth", "drift", "hours"])
     return switch name {
     case "partition": .partition
     case "partitionOneWay": direction.map { .partitionOneWay($0) }
@@ -87,6 +94,10 @@ extension ScenarioReader {
     case "duplication": chance.map { .duplication($0) }
     case "reordering": chance.flatMap { chance in by.map { .reordering(chance, by: $0) } }
     case "slowLink": rate.map { .slowLink($0) }
+    case "wrongAnswers": chance.map { .wrongAnswers($0) }
+    case "tornWrite": nth.map { .tornWrite($0) }
+    case "wrongTimeZone": hours.map { .wrongTimeZone(hours: $0) }
+    case "throttling": by.map { .throttling($0) }
     case "powerCut": .powerCut
     case "powerCutAtWrite": nth.map { .powerCutAtWrite($0) }
     case "crash": .crash
@@ -107,9 +118,9 @@ extension ScenarioReader {
     }
   }
 
-  mutating func link(_ node: DocumentNode, _ path: String) -> LinkConditions? {
+  mutating func link(_ node: DocumentNode, _ path: String, usual: LinkConditions = LinkConditions()) -> LinkConditions? {
     guard let fields = fields(node, Shapes.link, path) else { return nil }
-    var out = LinkConditions()
+    var out = LinkConditions(latency: usual.latency)
     out.latency = shape(fields, "latency") { reader, node, path in reader.latency(node, path) } ?? out.latency
     out.lost = number(fields, "lost") ?? 0
     out.doubled = number(fields, "doubled") ?? 0

@@ -25,6 +25,9 @@ extension ScenarioReader {
     for case .one(let fault) in faults { base.faults.append(fault) }
     base.settings = settings(fields, RolloutSettings())
     base.link = shape(fields, "link") { reader, node, path in reader.link(node, path) } ?? base.link
+    base.isElecting = flag(fields, "election") ?? false
+    let peers = base.peerLink
+    base.peerLink = shape(fields, "peerLink") { reader, node, path in reader.link(node, path, usual: peers) } ?? peers
     base.mutant = choice(fields, "mutant", Mutant.self)
     base.heartbeats = choice(fields, "heartbeats", HeartbeatMode.self) ?? base.heartbeats
     base.isCalm = flag(fields, "calm") ?? false

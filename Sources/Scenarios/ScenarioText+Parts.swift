@@ -91,6 +91,7 @@ extension ScenarioText {
     case .cloud: "cloud"
     case .machine(let index): "machine c\(index + 1)"
     case .link(let index): "link c\(index + 1)"
+    case .peer(let a, let b): "peer c\(a + 1) c\(b + 1)"
     }
   }
 
@@ -104,6 +105,10 @@ extension ScenarioText {
     case .duplication(let chance): return named("duplication", [("chance", number(chance))])
     case .reordering(let chance, let by): return named("reordering", [("chance", number(chance)), ("by", duration(by))])
     case .slowLink(let rate): return named("slowLink", [("rate", number(rate))])
+    case .wrongAnswers(let chance): return named("wrongAnswers", [("chance", number(chance))])
+    case .tornWrite(let nth): return named("tornWrite", [("nth", number(nth))])
+    case .wrongTimeZone(let hours): return named("wrongTimeZone", [("hours", number(hours))])
+    case .throttling(let length): return named("throttling", [("by", duration(length))])
     case .powerCut: return named("powerCut")
     case .powerCutAtWrite(let nth): return named("powerCutAtWrite", [("nth", number(nth))])
     case .crash: return named("crash")
@@ -123,8 +128,7 @@ extension ScenarioText {
     }
   }
 
-  static func link(_ link: LinkConditions) -> Fields {
-    let usual = LinkConditions()
+  static func link(_ link: LinkConditions, usual: LinkConditions = LinkConditions()) -> Fields {
     var out: Fields = []
     if link.latency != usual.latency { out.append(("latency", .fields(fields(link.latency)))) }
     if link.lost != 0 { out.append(("lost", number(link.lost))) }

@@ -46,6 +46,10 @@ package enum ScenarioText {
     out += settings(base.settings, RolloutSettings())
     let link = link(base.link)
     if !link.isEmpty { out.append(("link", .fields(link))) }
+    if base.isElecting { out.append(("election", .text("true"))) }
+    let usualPeers = Scenario(seed: 0, starts: base.starts, length: base.length, places: [], first: base.first).peerLink
+    let peers = Self.link(base.peerLink, usual: usualPeers)
+    if !peers.isEmpty { out.append(("peerLink", .fields(peers))) }
     if let mutant = base.mutant { out.append(("mutant", .text(mutant.rawValue))) }
     if base.heartbeats != .leased { out.append(("heartbeats", .text(base.heartbeats.rawValue))) }
     if base.isCalm { out.append(("calm", .text("true"))) }

@@ -30,9 +30,9 @@ enum Names {
   static let recipes = ["swizzle", "flap", "rolling"]
   static let acts = ["pause", "resume", "abort", "lookAfter", "now", "clear", "delay", "widen", "extend", "revoke", "schedule"]
   static let faults = [
-    "partition", "partitionOneWay", "latency", "loss", "duplication", "reordering", "slowLink", "powerCut", "powerCutAtWrite", "crash", "hang",
-    "slowMachine", "diskFull", "diskSlow", "corruptRecord", "corruptRelease", "clockStep", "clockDrift", "pendingRestart", "staleRestart", "outage",
-    "crashBeforeSending", "slowCloud",
+    "partition", "partitionOneWay", "latency", "loss", "duplication", "reordering", "slowLink", "wrongAnswers", "powerCut", "powerCutAtWrite", "tornWrite", "crash", "hang",
+    "slowMachine", "diskFull", "diskSlow", "corruptRecord", "corruptRelease", "clockStep", "wrongTimeZone", "clockDrift", "pendingRestart", "staleRestart", "outage",
+    "crashBeforeSending", "slowCloud", "throttling",
   ]
 
   static func compatibility(_ text: String) -> Compatibility? {

@@ -4,8 +4,17 @@ import Simulation
 import Testing
 import World
 
-/// `SIM_SEED=17 swift test --filter SwarmTests` repeats one; `SIM_SEEDS=5000` looks further.
+/// Each run of the tests has fresh seeds; it says which. `SIM_SEED=17 swift test --filter SwarmTests` repeats one, `SIM_BASE=123` all that began there;
+/// `SIM_SEEDS=5000` looks further.
 private let environment = ProcessInfo.processInfo.environment
+private let base = environment["SIM_BASE"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...4_000_000_000)
+
+private func fresh(_ count: UInt64, _ name: String) -> [UInt64] {
+  if let one = environment["SIM_SEED"].flatMap({ UInt64($0) }) { return [one] }
+  let count = environment["SIM_SEEDS"].flatMap { UInt64($0) } ?? count
+  FileHandle.standardError.write(Data("\(name): seeds \(base)..\(base + count - 1) (SIM_BASE=\(base) repeats them)\n".utf8))
+  return (0..<count).map { base + $0 }
+}
 
 func play(_ seed: UInt64, mutant: Mutant? = nil, _ change: (inout Scenario) -> Void = { _ in }) -> Verdict {
   var scenario = Swarm(seed: seed).scenario()
@@ -17,8 +26,7 @@ func play(_ seed: UInt64, mutant: Mutant? = nil, _ change: (inout Scenario) -> V
 
 @Suite struct SwarmTests {
   @Test func everyInvariantHoldsWhateverHappens() {
-    let seeds: [UInt64] =
-      environment["SIM_SEED"].flatMap { UInt64($0) }.map { [$0] } ?? Array(1...(environment["SIM_SEEDS"].flatMap { UInt64($0) } ?? 60))
+    let seeds = fresh(240, "the default swarm")
     var seen: Set<String> = []
     var failed = 0
     for seed in seeds where failed < 5 {
@@ -29,7 +37,7 @@ func play(_ seed: UInt64, mutant: Mutant? = nil, _ change: (inout Scenario) -> V
       Issue.record("seed \(seed): \(verdict.violations.first.map(\.description) ?? "\(verdict.end)"); again: connector-lab sim --seed \(seed)")
     }
     // What never happened was not checked.
-    if seeds.count >= 60 {
+    if seeds.count >= 200 {
       for kind in ["committed", "rolledBack", "quarantined", "restarted", "halted", "forced", "powerCut"] {
         #expect(seen.contains(kind), "never: \(kind)")
       }
@@ -38,7 +46,7 @@ func play(_ seed: UInt64, mutant: Mutant? = nil, _ change: (inout Scenario) -> V
 
   /// Everything at once: what needs two things to meet within minutes meets here.
   @Test func everyInvariantHoldsInHaste() {
-    for seed in 1...UInt64(environment["SIM_SEEDS"].flatMap { Int($0) } ?? 15) {
+    for seed in fresh(60, "in haste") {
       var swarm = Swarm(seed: seed)
       swarm.isDense = true
       var run = FleetRun(swarm.scenario())
