@@ -23,7 +23,7 @@ package struct ReleaseOperations: Sendable {
     case .rollBackRelease(let reason, let by): try slots.orderRollBack(reason.text, by: by.number, at: now)
     case .removeRelease(let version, let by): try slots.remove(version, by: by.number, at: now)
     case .clearFailedRelease(let version, let by): try slots.clear(version, by: by.number, at: now)
-    case .takeOverUpdates: return .value(.updater(UpdaterGeneration(try slots.takeOver(at: now))))
+    case .takeOverUpdates: return .value(.updater(try takeOver(now)))
     case .releaseStatus: return .value(.releases(try status(now)))
     default: return .refused(Refusal(.notAvailable, "\(operation.kind.name) does not concern releases"))
     }
@@ -66,7 +66,16 @@ package struct ReleaseOperations: Sendable {
     }
     let evidence = Evidence(healthyFor: .seconds(Int64(seen.healthySeconds)), probes: Int(seen.probes), endToEndProbes: Int(seen.endToEndProbes))
     try slots.commit(evidence, by: by, at: now)
+    // The commit stands. What cannot be removed now is when the next one is.
+    try? slots.collect(by: by, at: now)
     return .done
+  }
+
+  /// A rollback ends before the connector starts, so what it left is removed by the updater that comes after it.
+  private func takeOver(_ now: WallTime) throws(SlotError) -> UpdaterGeneration {
+    let generation = try slots.takeOver(at: now)
+    try? slots.collectLeftovers(by: generation, at: now)
+    return UpdaterGeneration(generation)
   }
 
   private func status(_ now: WallTime) throws(SlotError) -> ReleaseStatus {

@@ -36,6 +36,8 @@ package struct DeadManDecision: Hashable, Sendable {
     case rollBack
     case finishRollback
     case finishCommit
+    /// What runs is not what should: nobody would watch it. Only said while it runs.
+    case startAnew
   }
   package var run: UpdateFact.Role
   package var step: Step
@@ -55,13 +57,19 @@ package struct DeadManDecision: Hashable, Sendable {
 /// L4: whatever became of the WatchDog, the agent or the machine, a trial that is not committed ends here. One pure function for every launcher:
 /// asked before each start (`isRunning` false) and while a trial runs, at `checkAgainIn` at the latest. It needs no network.
 ///
-/// - Parameter intact: the roles whose files are all there with their digests.
+/// - Parameters:
+///   - running: what was started as a trial, while it runs; nil where nobody knows.
+///   - intact: the roles whose files are all there with their digests.
 package func deadManDecision(
-  _ record: EvergreenRecord, now: WallTime, runs: TrialRuns, isRunning: Bool = false,
+  _ record: EvergreenRecord, now: WallTime, runs: TrialRuns, isRunning: Bool = false, running: SlotName? = nil,
   intact: Set<UpdateFact.Role> = Set(UpdateFact.Role.allCases)
 ) -> DeadManDecision {
   switch record.phase {
-  case .idle: return standing(intact)
+  case .idle:
+    if isRunning, let running, let active = record.active, running != active {
+      return decided(.active, .startAnew, "\(running) runs, of whose trial nothing is known any more; \(active) is active")
+    }
+    return standing(intact)
   case .committing:
     guard intact.contains(.trial) else { return back(.rollBack, "files of the trial are missing or changed", intact) }
     return decided(.trial, .finishCommit, "the trial was committed")

@@ -112,6 +112,20 @@ package struct EvergreenRecord: Hashable, Sendable, Codable {
   /// Why a person is needed; nil when all is well. It ends with the next commit or an operator's clear.
   package var escalation: String?
 
+  /// The generation of a record that was made anew: above whatever was counted before, and to be told from one that somebody took over (`isAnew`).
+  ///
+  /// - Parameter known: the highest number that is known to have been given out.
+  package static func generationAnew(at now: WallTime, above known: UInt64) -> UInt64 {
+    let next = min(known, 1 << 60) / anew + 1
+    return max(UInt64(max(1, now.seconds)), next) * anew
+  }
+
+  /// True of a generation that a record made anew was given and that nobody has taken over since. (Also of each 1024th that was counted; then an updater
+  /// takes over once more than it need.)
+  package static func isAnew(_ generation: UInt64) -> Bool { generation % anew == 0 }
+
+  private static let anew: UInt64 = 1_024
+
   package static let rememberedCommands = 64
   package static let rememberedReleases = 16
 

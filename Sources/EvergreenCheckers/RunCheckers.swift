@@ -39,13 +39,13 @@ extension EvergreenCheckers {
         if fact.ok != true {
           run = []
         } else {
-          if let before = run.last, fact.at - before.at > bounds.longestGap { run = [] }
+          if let before = run.last, fact.length(since: before) > bounds.longestGap { run = [] }
           run.append(fact)
         }
       }
       // Between the last probe and the commit there may be a crash; the run before it counts, unless the trial started anew.
       if run.isEmpty { run = lastRun(facts[span.first..<span.last], bounds) }
-      let time = run.last.flatMap { last in run.first.map { last.at - $0.at } } ?? .zero
+      let time = run.last.flatMap { last in run.first.map { last.length(since: $0) } } ?? .zero
       let endToEnd = run.count { $0.endToEnd == true }
       if time < bounds.healthyFor { found.append((span.last, "committed after \(Int(time.inSeconds)) s of health")) }
       if run.count < bounds.probes { found.append((span.last, "committed after \(run.count) probes")) }
@@ -59,7 +59,7 @@ extension EvergreenCheckers {
     var run: [UpdateFact] = []
     for probe in probes.reversed() {
       if probe.ok != true { break }
-      if let after = run.last, after.at - probe.at > bounds.longestGap { break }
+      if let after = run.last, after.length(since: probe) > bounds.longestGap { break }
       run.append(probe)
     }
     return run.reversed()
@@ -70,18 +70,33 @@ extension EvergreenCheckers {
     var found: Found = []
     for span in TrialSpan.all(in: facts) {
       guard let deadline = span.deadline else { continue }
+      let opened = facts[span.first]
+      let length = deadline - opened.at
       let during = facts.indices[span.first..<span.last]
-      if let late = during.first(where: { facts[$0].at > deadline + bounds.grace }) {
+      // What ends a trial that was off at its deadline is said after it, before something else starts: that is no trial that goes on.
+      if let late = during.first(where: { facts[$0].length(since: opened) > length + bounds.grace && isOfRunning(facts[$0].kind) }) {
         found.append((late, "the trial of \(span.slot) goes on after its deadline"))
       }
-      if let late = during.first(where: { facts[$0].kind == .started && facts[$0].at >= deadline }) {
+      if let late = during.first(where: { facts[$0].kind == .started && facts[$0].length(since: opened) >= length }) {
         found.append((late, "the trial of \(span.slot) started after its deadline"))
       }
-      if span.ending == .committed, span.last < facts.count, facts[span.last].kind == .committed, facts[span.last].at >= deadline {
+      if span.ending == .committed, span.last < facts.count, facts[span.last].kind == .committed, facts[span.last].length(since: opened) >= length {
         found.append((span.last, "\(span.slot) was committed after its deadline"))
       }
     }
     return found
+  }
+
+  /// Said by a connector that runs, or of one that ran until then.
+  private static func isOfRunning(_ kind: UpdateFact.Kind) -> Bool {
+    switch kind {
+    case .commanded, .changed, .refused, .downloaded, .verified, .verifyFailed, .preflight, .installed, .installFailed, .started, .ended, .probed,
+      .committed, .cleared, .networkUsed:
+      true
+    case .machine, .removed, .linked, .trialOpened, .snapshotTaken, .stateRestored, .configurationReset, .rollbackBegan, .rolledBack,
+      .rollbackFailed, .escalated, .staleIgnored, .powerCut:
+      false
+    }
   }
 
   /// T7: a trial is of something newer; a rollback leads to what was committed before.

@@ -39,3 +39,11 @@ struct TrialSpan {
     last = index
   }
 }
+
+extension UpdateFact {
+  /// By the clock that nobody sets, where both were stamped with it in one run of the machine; otherwise by the wall clock.
+  func length(since other: UpdateFact) -> Duration {
+    guard let boot, boot == other.boot, let uptime, let before = other.uptime else { return at - other.at }
+    return .milliseconds(uptime - before)
+  }
+}

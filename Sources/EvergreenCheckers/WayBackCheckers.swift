@@ -30,8 +30,8 @@ extension EvergreenCheckers {
         if failures > bounds.rollbackTries || hasEscalated { found.append((index, "the rollback was tried \(failures) times")) }
       case .escalated: hasEscalated = true
       case .rolledBack:
-        if let began = open, !began.wasCut, fact.at - facts[began.index].at > bounds.rollBackWithin {
-          found.append((index, "the rollback took \(Int((fact.at - facts[began.index].at).inSeconds)) s"))
+        if let began = open, !began.wasCut, fact.length(since: facts[began.index]) > bounds.rollBackWithin {
+          found.append((index, "the rollback took \(Int(fact.length(since: facts[began.index]).inSeconds)) s"))
         }
         if fact.ok == false, !hasEscalated, !facts[index...].prefix(2).contains(where: { $0.kind == .escalated }) {
           found.append((index, "a rollback failed and nobody was told"))

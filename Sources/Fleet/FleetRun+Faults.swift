@@ -62,7 +62,7 @@ extension FleetRun {
     case .slowMachine: machines[index].isSlow = true
     case .diskFull: machines[index].folder.disk.isFull = true
     case .diskSlow: machines[index].folder.disk.isSlow = true
-    case .corruptRecord: machines[index].folder.record.corrupt()
+    case .corruptRecord: machines[index].folder.corruptRecord()
     case .corruptRelease: corruptRelease(index)
     case .clockStep(let by): machines[index].clock.step(by, at: engine.now)
     case .wrongTimeZone(let hours): machines[index].clock.step(.seconds(Int64(hours) * 3_600), at: engine.now)

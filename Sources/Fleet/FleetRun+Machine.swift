@@ -72,6 +72,7 @@ extension FleetRun {
     machines[index].role = choice.role
     machines[index].behaviour = behaviour(index)
     machines[index].reason = choice.reason
+    machines[index].isMakeshift = choice.isMakeshift
     machines[index].process = .starting
     let incarnation = machines[index].incarnation
     if choice.role == .trial, let deadline = try? machines[index].folder.current(at: machines[index].wall(engine.now)).trial?.deadline {
@@ -89,8 +90,19 @@ extension FleetRun {
   }
 
   private mutating func launcherLooks(_ index: Int) {
+    if machines[index].isMakeshift {
+      switch machines[index].folder.canFinish() {
+      case true?:
+        trace.add(engine.now, machines[index].name, "the launcher starts it anew", detail: "an update is to be finished")
+        stop(index)
+        return restart(index)
+      case false?: return schedule(index, .launcherLooks(machines[index].incarnation), after: .seconds(60))
+      case nil: return
+      }
+    }
     do {
-      let decision = try machines[index].folder.check(at: machines[index].wall(engine.now))
+      let running = machines[index].role == .trial ? machines[index].slot : nil
+      let decision = try machines[index].folder.check(at: machines[index].wall(engine.now), running: running)
       guard decision.step == .none else {
         trace.add(engine.now, machines[index].name, "the launcher ends the trial", detail: decision.reason)
         stop(index)

@@ -62,8 +62,13 @@ extension FleetRun {
       switch directive {
       case .check(let order):
         machines[index].updates += 1
-        // A record that was made anew meanwhile has another generation; this process is still the only updater.
-        machines[index].generation = try machines[index].folder.takeOver(at: wall)
+        let record = try machines[index].folder.current(at: wall)
+        if let why = record.escalation { return feed(index, .checked(.failedHere(order.version, reason: "it needs a person first: \(why)"))) }
+        // A record that was made anew meanwhile has another generation; this process is still the only updater. Or its disk was full when it started.
+        let isMine = record.generation == machines[index].generation
+        if !isMine, record.phase == .idle, generation == 0 || EvergreenRecord.isAnew(record.generation) {
+          machines[index].generation = try machines[index].folder.takeOver(at: wall)
+        }
         // L8: a replay of what was taken up ends here.
         guard try machines[index].folder.take(command: token, by: machines[index].generation, at: wall) else {
           return feed(index, .checked(.failedHere(order.version, reason: "a replay")))

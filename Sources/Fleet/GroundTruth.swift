@@ -71,11 +71,7 @@ extension FleetRun {
     guard facts.count > machines[index].checked else { return }
     let known = facts.map { $0.fact(catalog) }
     for violation in EvergreenCheckers.check(known) where violation.index >= machines[index].checked {
-      if isExcused(violation, index, known[min(violation.index, known.count - 1)]) {
-        counts["excused \(violation.invariant.rawValue)", default: 0] += 1
-      } else {
-        found(violation.invariant.rawValue, machines[index].name, violation.what)
-      }
+      found(violation.invariant.rawValue, machines[index].name, violation.what)
     }
     if machines[index].role != .trial {
       let left = facts.lazy.filter { !$0.isProbe }
@@ -85,16 +81,6 @@ extension FleetRun {
       machines[index].facts.append(contentsOf: left)
     }
     machines[index].checked = machines[index].facts.count
-  }
-
-  /// Two weaknesses that are known. Which releases failed is in the record alone: a record that was lost has forgotten it. And a machine that was off at the
-  /// deadline speaks of its way back before it says what starts instead of the trial: that is no trial that goes on.
-  private func isExcused(_ violation: EvergreenViolation, _ index: Int, _ fact: UpdateFact) -> Bool {
-    switch violation.invariant {
-    case .l6: machines[index].folder.hasForgotten
-    case .l4: ![.probed, .commanded, .downloaded, .installed, .started, .committed].contains(fact.kind)
-    default: false
-    }
   }
 
   /// The end: everything that had to have happened by now.

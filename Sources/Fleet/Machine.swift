@@ -28,6 +28,8 @@ struct Machine: Sendable {
   /// Of what runs, on this machine.
   var behaviour = ReleaseBehaviour.healthy
   var reason = ""
+  /// The disk did not let an update end, and this runs meanwhile.
+  var isMakeshift = false
   var readySince = Moment(nanoseconds: 0)
   /// The trial's deadline by the true time, while its process runs.
   var trialEnds: Moment?

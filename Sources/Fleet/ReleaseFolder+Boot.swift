@@ -10,6 +10,8 @@ struct BootChoice: Hashable, Sendable {
   var reason: String
   /// Ask `check` by then; nil when nothing is on trial.
   var checkAgainIn: Duration?
+  /// The disk did not let an update end: ask `canFinish` by then.
+  var isMakeshift = false
 }
 
 /// What whoever starts the connector does: before each start `boot`, while it runs `noteReady`, `check` and `noteEnd`. None needs the network.
@@ -24,7 +26,7 @@ extension ReleaseFolder {
       do throws(FolderError) {
         var record = try current(at: now)
         let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
-        var decision = decide(record, runs, false, at: now)
+        var decision = decide(record, runs, nil, isRunning: false, at: now)
         if let why { decision.reason = why } else if decision.step != .none { why = decision.reason }
         if try perform(decision, &record, at: now) { return try choice(decision, record, runs, at: now) }
       } catch {
@@ -36,20 +38,22 @@ extension ReleaseFolder {
     return try emergency(trouble, at: now)
   }
 
-  private func decide(_ record: EvergreenRecord, _ runs: TrialRuns, _ isRunning: Bool, at now: WallTime) -> DeadManDecision {
+  private func decide(
+    _ record: EvergreenRecord, _ runs: TrialRuns, _ running: SlotName?, isRunning: Bool = true, at now: WallTime
+  ) -> DeadManDecision {
     if mutant == .deadManOff, case .trying(var trial) = record.phase {
       (trial.deadline, trial.runs, trial.readyWithinSeconds) = (now + .seconds(365 * 86_400), .max, 365 * 86_400)
       var forgetful = record
       forgetful.phase = .trying(trial)
       return deadManDecision(forgetful, now: now, runs: TrialRuns(generation: 0), isRunning: isRunning, intact: intact(record))
     }
-    return deadManDecision(record, now: now, runs: runs, isRunning: isRunning, intact: intact(record))
+    return deadManDecision(record, now: now, runs: runs, isRunning: isRunning, running: running, intact: intact(record))
   }
 
   /// True when nothing is left to do before the start.
   private mutating func perform(_ decision: DeadManDecision, _ record: inout EvergreenRecord, at now: WallTime) throws(FolderError) -> Bool {
     switch (decision.step, record.phase) {
-    case (.none, _): return true
+    case (.none, _), (.startAnew, _): return true
     case (.openTrial, .opening(let trial)): try open(trial, &record, at: now)
     case (.cancelTrial, .opening(let trial)): try cancel(trial, decision.reason, &record, at: now)
     case (.finishCommit, .committing(let trial)): try finishCommit(trial, &record, at: now)
@@ -82,7 +86,6 @@ extension ReleaseFolder {
       $0.count = trial?.attempt
     }
     state += 1
-    runsTrial = trial != nil
     return BootChoice(slot: slot, role: decision.run, reason: decision.reason, checkAgainIn: decision.checkAgainIn)
   }
 
@@ -97,10 +100,17 @@ extension ReleaseFolder {
         $0.role = role
         $0.ok = true
       }
-      runsTrial = false
-      return BootChoice(slot: slot, role: role, reason: "the update could not be finished", checkAgainIn: nil)
+      return BootChoice(
+        slot: slot, role: role, reason: "the update could not be finished", checkAgainIn: trouble == .disk ? .seconds(60) : nil,
+        isMakeshift: trouble == .disk)
     }
     throw .nothingToRun
+  }
+
+  /// True when an update is under way that a start can finish; nil when there is none any more.
+  func canFinish() -> Bool? {
+    if (try? record.read())?.phase == .idle { return nil }
+    return !disk.isFull
   }
 
   mutating func noteReady(at now: WallTime) throws(FolderError) {
@@ -121,10 +131,12 @@ extension ReleaseFolder {
   }
 
   /// What the dead man says while the connector runs. If its step is not `none`, end the process and `boot`.
-  mutating func check(at now: WallTime) throws(FolderError) -> DeadManDecision {
+  ///
+  /// - Parameter running: what was started as a trial.
+  mutating func check(at now: WallTime, running: SlotName?) throws(FolderError) -> DeadManDecision {
     var record = try current(at: now)
     let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
-    let decision = decide(record, runs, true, at: now)
+    let decision = decide(record, runs, running, at: now)
     if decision.step == .rollBack { try orderRollBack(decision.reason, &record, at: now) }
     return decision
   }
@@ -134,7 +146,7 @@ extension ReleaseFolder {
   private mutating func open(_ trial: EvergreenRecord.Trial, _ record: inout EvergreenRecord, at now: WallTime) throws(FolderError) {
     if disk.isFull { return try cancel(trial, FolderError.disk.text, &record, at: now) }
     snapshots.removeAll { $0.slot == trial.from || !installed.contains($0.slot) }
-    snapshots.append((trial.from, state))
+    snapshots.append((trial.from, state, trial.generation))
     snapshotIsBad = false
     say(.snapshotTaken, now, trial.from, state: state)
     link(.lastGood, to: trial.from, at: now)
@@ -161,8 +173,15 @@ extension ReleaseFolder {
     _ trial: EvergreenRecord.Trial, _ reason: String, _ record: inout EvergreenRecord, at now: WallTime
   ) throws(FolderError) {
     links.trial = nil
-    noteFailure(trial.slot.version, isRefused: false, reason, in: &record, at: now)
     record.generation += 1
+    try giveUp(trial, reason, &record, at: now)
+  }
+
+  /// The end of a trial that did not begin.
+  mutating func giveUp(
+    _ trial: EvergreenRecord.Trial, _ reason: String, _ record: inout EvergreenRecord, at now: WallTime
+  ) throws(FolderError) {
+    noteFailure(trial.slot.version, isRefused: false, reason, in: &record, at: now)
     record.phase = .idle
     try save(record)
   }
@@ -200,7 +219,7 @@ extension ReleaseFolder {
     if record.committed.last?.slot == rollback.from { record.committed.removeLast() }
     noteFailure(rollback.from.version, isRefused: true, rollback.reason, in: &record, at: now)
     record.generation += 1
-    record.escalation = escalation
+    record.escalation = escalation ?? record.escalation
     record.phase = .idle
     snapshotIsBad = false
     try save(record)

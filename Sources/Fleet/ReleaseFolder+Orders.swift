@@ -27,13 +27,12 @@ extension ReleaseFolder {
     damaged.remove(slot)
     let isForeign = mutant == .foreignPlatform
     say(.installed, now, slot) { if isForeign { $0.platform = ReleasePlatform(os: "another", arch: "machine") } }
-    if mutant == .removedDuringTrial { return }
-    collect(at: now)
   }
 
-  /// What nobody needs any more goes: neither what runs, nor what comes back, nor what is tried, nor the newest.
-  mutating func collect(at now: WallTime) {
-    let kept = [links.active, links.lastGood, links.trial, installed.last]
+  /// What nobody needs any more goes: neither what runs, nor what comes back, nor what is tried.
+  mutating func collect(keeping: SlotName?, at now: WallTime) {
+    if mutant == .removedDuringTrial { return }
+    let kept = [links.active, links.lastGood, links.trial, keeping]
     for slot in installed where !kept.contains(slot) { say(.removed, now, slot) }
     installed.removeAll { !kept.contains($0) }
   }
@@ -75,6 +74,7 @@ extension ReleaseFolder {
       $0.count = evidence.probes
     }
     try finishCommit(trial, &record, at: now)
+    collect(keeping: nil, at: now)
   }
 
   mutating func finishCommit(_ trial: EvergreenRecord.Trial, _ record: inout EvergreenRecord, at now: WallTime) throws(FolderError) {
@@ -90,6 +90,7 @@ extension ReleaseFolder {
 
   mutating func orderRollBack(_ reason: String, by generation: UInt64, at now: WallTime) throws(FolderError) {
     var record = try current(generation, at: now)
+    if case .opening(let trial) = record.phase, links.trial == nil { return try giveUp(trial, reason, &record, at: now) }
     try orderRollBack(reason, &record, at: now)
   }
 

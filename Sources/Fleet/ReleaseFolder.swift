@@ -11,7 +11,11 @@ struct ReleaseFolder: Sendable {
     var lastGood: SlotName?
     var trial: SlotName?
   }
+  /// What both copies of the record say.
   var record: SimulatedRecord<EvergreenRecord>
+  /// A block of a copy went bad; whoever reads the record next mends it from the other.
+  var firstIsBad = false
+  var copyIsBad = false
   var runs = SimulatedRecord<TrialRuns>()
   /// Each changed by one rename.
   var links: Links
@@ -20,12 +24,8 @@ struct ReleaseFolder: Sendable {
   /// What the connector keeps: a number that every run of a process changes.
   var state: UInt64 = 1
   /// The newest last; as many as releases are kept.
-  var snapshots: [(slot: SlotName, state: UInt64)] = []
+  var snapshots: [(slot: SlotName, state: UInt64, generation: UInt64)] = []
   var snapshotIsBad = false
-  /// What was started last is a trial.
-  var runsTrial = false
-  /// A record was lost: which releases failed before is not known any more.
-  var hasForgotten = false
   var disk = DiskConditions()
   /// The power goes in the middle of the record that is written so many from now.
   var cutAtWrite: Int?
@@ -62,34 +62,51 @@ struct ReleaseFolder: Sendable {
 
   func snapshot(of slot: SlotName) -> UInt64? { snapshots.last { $0.slot == slot }?.state }
 
+  /// One copy in most cases; both, and nothing is left of the record.
+  mutating func corruptRecord() {
+    if draws.chance(300_000) { (firstIsBad, copyIsBad) = (true, true) }
+    if draws.chance(500_000) { firstIsBad = true } else { copyIsBad = true }
+    if firstIsBad, copyIsBad { record.corrupt() }
+  }
+
   // MARK: The record
 
-  /// One that cannot be read is made anew from the links; it never stops a start.
+  /// One of which neither copy can be read is made anew from the links; it never stops a start.
   mutating func current(at now: WallTime) throws(FolderError) -> EvergreenRecord {
-    if let known = try? record.read() { return known }
+    if let known = try? record.read() {
+      if !disk.isFull { (firstIsBad, copyIsBad) = (false, false) }
+      return known
+    }
     guard let active = links.active else { throw .nothingToRun }
     var anew = EvergreenRecord(active: active, at: now)
-    if let before = links.lastGood, before != active { anew.committed.insert(EvergreenRecord.Committed(slot: before, at: now), at: 0) }
-    anew.generation = UInt64(max(1, now.seconds))
+    if let before = links.lastGood, before != active {
+      anew.committed[0].snapshot = snapshot(of: before).map { _ in "before \(active.version)" }
+      anew.committed.insert(EvergreenRecord.Committed(slot: before, at: now), at: 0)
+    }
+    anew.generation = EvergreenRecord.generationAnew(at: now, above: 0)
     anew.escalation = "the record of updates could not be read and was made anew"
-    // The trial whose record is lost has ended: what was before it comes back with its state.
-    hasForgotten = true
-    if runsTrial, let trial = links.trial, trial != active {
+    // A trial whose record is lost has ended: what was before it comes back with its state. A link that leads to the active release is left of a commit.
+    if let trial = links.trial, trial != active {
+      let kept = snapshots.last { $0.slot == active }
       anew.phase = .rollingBack(
         EvergreenRecord.Rollback(
-          from: trial, to: active, snapshot: snapshot(of: active) == nil ? nil : "before \(trial.version)", generation: anew.generation,
+          from: trial, to: active, snapshot: kept.map { _ in "before \(trial.version)" }, generation: kept?.generation ?? anew.generation,
           reason: "the record was lost in the middle of a trial", began: now, tries: 0))
+    } else {
+      links.trial = nil
     }
     try save(anew)
+    say(.escalated, now, active)
     if case .rollingBack(let rollback) = anew.phase {
       say(.rollbackBegan, now, rollback.to) {
         $0.from = rollback.from
-        $0.generation = rollback.generation
+        $0.generation = anew.generation
       }
     }
     return anew
   }
 
+  /// Both copies, the first one first; the power may go between them, and then the next look brings the second up to date.
   mutating func save(_ value: EvergreenRecord) throws(FolderError) {
     if let left = cutAtWrite, left <= 1 {
       // Before or after the rename, as the seed wants.
@@ -100,6 +117,7 @@ struct ReleaseFolder: Sendable {
     do throws(DiskError) {
       if mutant == .missingSync { try record.write(value, inPlace: false, disk) } else { try record.replace(value, disk) }
     } catch { throw .disk }
+    (firstIsBad, copyIsBad) = (false, false)
   }
 
   func runs(of trial: EvergreenRecord.Trial) -> TrialRuns {
@@ -125,6 +143,8 @@ struct ReleaseFolder: Sendable {
     var record = try current(at: now)
     record.generation += 1
     try save(record)
+    // What trials left that are over; the newest may wait for its trial, or for a clear.
+    if record.phase == .idle { collect(keeping: installed.max { $0.version < $1.version }, at: now) }
     return record.generation
   }
 

@@ -14,6 +14,8 @@ package struct BootChoice: Hashable, Sendable {
   package var checkAgainIn: Duration?
   /// Why a person is needed.
   package var escalation: String?
+  /// The disk did not let an update end, and this runs meanwhile: ask `canFinish` by `checkAgainIn`, and start anew when it can.
+  package var isMakeshift = false
   /// The last thing that was finished before this choice, such as a rollback.
   package var finished: DeadManDecision.Step
 
@@ -37,7 +39,7 @@ extension ReleaseSlots {
   /// Finishes what a crash, a trial or an order left, and chooses what runs (L1, L4, L5). It throws only when no complete release is left; a failing
   /// disk is told of in `escalation`, and what is whole runs.
   package func boot(at now: WallTime) throws(SlotError) -> BootChoice {
-    var trouble: String?
+    var trouble: SlotError?
     var why: (reason: String, step: DeadManDecision.Step)?
     // Each round makes one step durable; an update has no more than these.
     for _ in 0..<8 {
@@ -53,17 +55,17 @@ extension ReleaseSlots {
         }
       } catch {
         if case .nothingToRun = error { throw error }
-        trouble = error.description
+        trouble = error
         break
       }
     }
-    return try emergency(trouble ?? "an update did not come to an end", at: now)
+    return try emergency(trouble, at: now)
   }
 
   /// True when nothing is left to do before the start.
   private func perform(_ decision: DeadManDecision, _ record: inout EvergreenRecord, at now: WallTime) throws(SlotError) -> Bool {
     switch (decision.step, record.phase) {
-    case (.none, _): return true
+    case (.none, _), (.startAnew, _): return true
     case (.openTrial, .opening(let trial)): try open(trial, &record, at: now)
     case (.cancelTrial, .opening(let trial)): try cancel(trial, decision.reason, &record, at: now)
     case (.finishCommit, .committing(let trial)): try finishCommit(trial, &record, at: now)
@@ -108,8 +110,14 @@ extension ReleaseSlots {
       checkAgainIn: decision.checkAgainIn, escalation: record.escalation, finished: finished)
   }
 
+  /// How soon a disk that did not let an update end is looked at again. Chosen: often enough for the limit of a rollback (L5).
+  static let makeshiftLook = Duration.seconds(60)
+
   /// The disk does not let an update end. The release to go back to runs as it is; the next start tries again.
-  private func emergency(_ trouble: String, at now: WallTime) throws(SlotError) -> BootChoice {
+  ///
+  /// - Parameter error: nil when the update did not come to an end although every step was done: then another start would not help either.
+  private func emergency(_ error: SlotError?, at now: WallTime) throws(SlotError) -> BootChoice {
+    let trouble = error?.description ?? "an update did not come to an end"
     // What the rollback leads to, if one is under way; a trial is never what runs here.
     var roles: [UpdateFact.Role] = [.active, .lastGood]
     if case .rollingBack? = try? record(at: now).phase { roles.reverse() }
@@ -121,9 +129,11 @@ extension ReleaseSlots {
         $0.ok = true
         $0.configuration = configurationDigest
       }
-      return BootChoice(
-        slot: slot, role: role, program: "\(folder(of: slot))/\(manifest.program)", reason: "the update could not be finished", checkAgainIn: nil,
-        escalation: trouble, finished: .none)
+      var choice = BootChoice(
+        slot: slot, role: role, program: "\(folder(of: slot))/\(manifest.program)", reason: "the update could not be finished",
+        checkAgainIn: nil, escalation: trouble, finished: .none)
+      if case .files? = error { (choice.isMakeshift, choice.checkAgainIn) = (true, Self.makeshiftLook) }
+      return choice
     }
     throw .nothingToRun(trouble)
   }

@@ -5,7 +5,7 @@ package import World
 /// Removing what nobody needs.
 extension ReleaseSlots {
   /// Removes releases, bundles, snapshots and leftovers that nothing refers to. Never the active release, the one to go back to, or one on trial,
-  /// whatever phase an update is in (L2).
+  /// whatever phase an update is in (L2); nor the snapshot that an operator's way back needs. For after a commit, while nothing is downloaded.
   ///
   /// - Parameter keeping: such as one that is installed and waits for its trial.
   package func collect(keeping: [SlotName] = [], by generation: UInt64, at now: WallTime) throws(SlotError) {
@@ -13,9 +13,25 @@ extension ReleaseSlots {
     let kept = try protected(record).union(keeping)
     for slot in try installed() where !kept.contains(slot) { try remove(slot, at: now) }
     guard record.phase == .idle else { return }
+    try onDisk { () throws(FileError) in for folder in [staging, root + "/downloads"] { try empty(folder) { _ in true } } }
+    try collectStates(record)
+  }
+
+  /// What trials and rollbacks left that are over, for an updater that has just taken over. The newest release stays: it may wait for its trial, or for a
+  /// clear after it failed. Bundles stay, for they may be on their way to an installation. Nothing while an update is under way.
+  package func collectLeftovers(by generation: UInt64, at now: WallTime) throws(SlotError) {
+    let record = try current(generation, at: now)
+    guard record.phase == .idle else { return }
+    let there = try installed()
+    var kept = try protected(record)
+    if let newest = there.max(by: { $0.version < $1.version }) { kept.formUnion(there.filter { $0.version == newest.version }) }
+    for slot in there where !kept.contains(slot) { try remove(slot, at: now) }
+    try collectStates(record)
+  }
+
+  private func collectStates(_ record: EvergreenRecord) throws(SlotError) {
     let snapshot = record.committed.last?.snapshot
     try onDisk { () throws(FileError) in
-      for folder in [staging, root + "/downloads"] { try empty(folder) { _ in true } }
       try empty(snapshots) { $0 != snapshot }
       try empty(root + "/releases") { $0.hasPrefix(".trash-") }
       try empty(root) { $0.hasPrefix("state-aside-") }

@@ -23,6 +23,9 @@ package enum EvergreenStep: String, CaseIterable, Sendable {
   case failure = "evergreen.record.failure"
   case clear = "evergreen.record.clear"
   case setAside = "evergreen.record.set-aside"
+  /// The record's second copy, after the first; the first from the second, when it was damaged.
+  case copy = "evergreen.record.copy"
+  case mend = "evergreen.record.mend"
   /// Starts of the trial.
   case runs = "evergreen.runs"
   case linkActive = "evergreen.link.active"

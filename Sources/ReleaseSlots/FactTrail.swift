@@ -4,6 +4,8 @@ package import World
 
 /// The facts of one machine as JSON lines, `facts.jsonl` in the release folder, so that the checkers can be run over a machine that lives. Who starts the
 /// connector and the Agent System both add to it, a line at a time. A line that cannot be written is lost: no update waits for its trail.
+///
+/// Each gets the time since the machine started as well, so that lengths in it are lengths although somebody sets the clock.
 package struct FactTrail: Sendable {
   /// Bytes after which the launcher begins a new file, and keeps the old one as `facts.1.jsonl`. Chosen: hundreds of updates.
   package static let largest: Int64 = 1 << 20
@@ -11,17 +13,29 @@ package struct FactTrail: Sendable {
   private let files: any Files
   private let path: String
   private let older: String
+  private let boot: String?
 
   /// - Parameter root: of the `ReleaseSlots`.
   package init(files: any Files, root: String) {
     self.files = files
     path = root + "/facts.jsonl"
     older = root + "/facts.1.jsonl"
+    boot = (try? files.read("/proc/sys/kernel/random/boot_id")).map { String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace } }
+  }
+
+  /// Milliseconds since the machine started, its sleep included (proc_uptime(5)).
+  private var uptime: Int64? {
+    guard let bytes = try? files.read("/proc/uptime"), let text = String(decoding: bytes, as: UTF8.self).split(separator: " ").first else {
+      return nil
+    }
+    return Double(text).flatMap { Int64(exactly: ($0 * 1_000).rounded()) }
   }
 
   package func add(_ fact: UpdateFact) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var fact = fact
+    if let boot, let uptime { (fact.boot, fact.uptime) = (boot, uptime) }
     guard let line = try? encoder.encode(fact) else { return }
     try? files.append(path, [UInt8](line) + [10], mode: 0o600, sync: false)
   }

@@ -8,6 +8,9 @@ extension ReleaseSlots {
     "agent-system",
     // An audit from which a trial's entries vanish is none. The secrets beside it go back with the release that can read them.
     "credential-provider/audit.*",
+    // The key, certificate and id by which the cloud knows this machine: of a certificate that was renewed in the trial the one before may have run out, and
+    // the connector would come back without a way to say so. Its format is every release's: one that cannot read it sets it aside and registers again.
+    "link/identity.json*",
     // What a failed trial said is what one wants to read after it.
     "logs",
     // The lease under which the cloud updates this connector: with it an older token would come back.

@@ -3,41 +3,9 @@ import FoundationEssentials
 import Releases
 package import World
 
-/// The record on disk.
+/// What the record says, and the starts of a trial.
 extension ReleaseSlots {
-  var recordPath: String { root + "/record.json" }
   var runsPath: String { root + "/runs.json" }
-
-  /// A record that cannot be read is kept for a look and made anew from the links: an unreadable record never stops a start
-  /// (elastic-agent #9099 and its pull request 14194).
-  package func record(at now: WallTime) throws(SlotError) -> EvergreenRecord {
-    let bytes: [UInt8]
-    do throws(FileError) { bytes = try files.read(recordPath) } catch {
-      guard error.kind == .notFound else { throw .files(error) }
-      return try rebuilt(at: now)
-    }
-    if let record = Self.record(bytes) { return record }
-    try onDisk { () throws(FileError) in try files.rename(recordPath, to: recordPath + ".unreadable", step: EvergreenStep.setAside.step) }
-    return try rebuilt(at: now)
-  }
-
-  static func record(_ bytes: [UInt8]) -> EvergreenRecord? { try? JSONDecoder().decode(EvergreenRecord.self, from: Data(bytes)) }
-
-  /// From the links: what is active stays active, an open trial has ended.
-  private func rebuilt(at now: WallTime) throws(SlotError) -> EvergreenRecord {
-    guard let active = try slot(.active) else { throw .noRecord }
-    var record = EvergreenRecord(active: active, at: now)
-    if let before = try slot(.lastGood), before != active { record.committed.insert(EvergreenRecord.Committed(slot: before, at: now), at: 0) }
-    // Above anything that was counted before.
-    record.generation = UInt64(max(1, now.seconds))
-    record.escalation = "the record of updates could not be read and was made anew; which releases failed before is not known any more"
-    try save(record, .seed)
-    return record
-  }
-
-  func save(_ record: EvergreenRecord, _ step: EvergreenStep) throws(SlotError) {
-    try onDisk { () throws(FileError) in try files.replace(recordPath, with: Self.json(record), mode: 0o644, step: step.step) }
-  }
 
   func runs(of trial: EvergreenRecord.Trial) -> TrialRuns {
     guard let bytes = try? files.read(runsPath), let runs = try? JSONDecoder().decode(TrialRuns.self, from: Data(bytes)),
@@ -50,7 +18,7 @@ extension ReleaseSlots {
     try onDisk { () throws(FileError) in try files.replace(runsPath, with: Self.json(runs), mode: 0o644, step: EvergreenStep.runs.step) }
   }
 
-  private static func json(_ value: some Encodable) -> [UInt8] {
+  static func json(_ value: some Encodable) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Both types consist of texts, numbers and flags: encoding them cannot fail.

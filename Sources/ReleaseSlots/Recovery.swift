@@ -35,8 +35,13 @@ extension ReleaseSlots {
   func cancel(_ trial: EvergreenRecord.Trial, _ reason: String, _ record: inout EvergreenRecord, at now: WallTime) throws(SlotError) {
     try resetConfiguration(to: trial.from, at: now)
     try unlinkTrial()
-    noteFailure(trial.slot.version, isRefused: false, reason, in: &record, at: now)
     record.generation += 1
+    try giveUp(trial, reason, &record, at: now)
+  }
+
+  /// The end of a trial that did not begin. Whoever gives it up goes on as the updater that it was.
+  func giveUp(_ trial: EvergreenRecord.Trial, _ reason: String, _ record: inout EvergreenRecord, at now: WallTime) throws(SlotError) {
+    noteFailure(trial.slot.version, isRefused: false, reason, in: &record, at: now)
     record.phase = .idle
     try save(record, .cancel)
   }
@@ -78,7 +83,8 @@ extension ReleaseSlots {
     if record.committed.last?.slot == rollback.from { record.committed.removeLast() }
     noteFailure(rollback.from.version, isRefused: true, rollback.reason, in: &record, at: now)
     record.generation += 1
-    record.escalation = escalation
+    // What a person was told before is not seen to by a rollback that went well.
+    record.escalation = escalation ?? record.escalation
     record.phase = .idle
     try save(record, .rolledBack)
     say(.rolledBack, now, rollback.to) {

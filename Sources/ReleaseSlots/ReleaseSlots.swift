@@ -8,7 +8,8 @@ package import World
 /// ```
 /// releases/<version>-<digest12>/   complete releases, never changed
 /// active, last-good, trial         links to them, each changed by one rename
-/// record.json, runs.json           what is under way; starts of the trial
+/// record.json, record.copy.json    what is under way, twice
+/// runs.json                        starts of the trial
 /// state/                           what the connector itself keeps (or elsewhere on the same file system)
 /// snapshots/<release>-g<n>/        the state of a release from before the trial of the next
 /// configuration                    the settings that an update resets to the release's defaults

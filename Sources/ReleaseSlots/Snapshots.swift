@@ -5,7 +5,7 @@ import World
 
 /// The state of a release from before the next one's trial (L10), and the settings that an update resets.
 extension ReleaseSlots {
-  static func snapshotName(_ trial: EvergreenRecord.Trial) -> String { "\(trial.from)-g\(trial.generation)" }
+  static func snapshotName(_ trial: EvergreenRecord.Trial) -> String { snapshotName(trial.from, trial.generation) }
 
   /// Copies the state while nobody runs. It has its name only when it is complete.
   func takeSnapshot(_ trial: EvergreenRecord.Trial, at now: WallTime) throws(SlotError) {

@@ -60,9 +60,12 @@ extension ReleaseSlots {
     try save(record, .committed)
   }
 
-  /// Orders the way back: from the trial, or from the active release to the one committed before it. The next start goes it, without the network.
+  /// Orders the way back: from the trial, or from the active release to the one committed before it. The next start goes it, without the network. A trial
+  /// that no start has opened is only given up: it counts as an attempt and not as a failure of the release.
   package func orderRollBack(_ reason: String, by generation: UInt64, at now: WallTime) throws(SlotError) {
     var record = try current(generation, at: now)
+    // A start that the disk stopped may have begun to open it.
+    if case .opening(let trial) = record.phase, try slot(.trial) == nil { return try giveUp(trial, reason, &record, at: now) }
     try orderRollBack(reason, &record, at: now)
   }
 

@@ -1,5 +1,5 @@
 package import Evergreen
-import Releases
+package import Releases
 package import World
 
 /// What the launcher says and asks while the connector runs.
@@ -23,20 +23,22 @@ extension ReleaseSlots {
   }
 
   /// What the dead man says now, while the connector runs. Reads and changes nothing.
-  package func look(at now: WallTime) -> DeadManDecision {
+  ///
+  /// - Parameter running: what was started, where that may be another than what should run.
+  package func look(at now: WallTime, running: SlotName? = nil) -> DeadManDecision {
     // Whoever cannot read the record cannot commit the trial either; the next start makes a record from the links.
     guard let record = seen else {
       return DeadManDecision(run: .active, step: .rollBack, reason: "the record of updates cannot be read", checkAgainIn: nil)
     }
     let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
-    return deadManDecision(record, now: now, runs: runs, isRunning: true)
+    return deadManDecision(record, now: now, runs: runs, isRunning: true, running: running)
   }
 
   /// `look`, and its verdict is kept in the launcher's own file before anything is done about it: a launcher that dies before it has ended the process does
-  /// not start the trial again. A full disk loses the verdict and stops nothing. When the step is `rollBack` or `finishRollback`, end the process, and then `boot`, which goes the way back. Every other
-  /// step waits for the next start.
-  package func check(at now: WallTime) -> DeadManDecision {
-    let decision = look(at: now)
+  /// not start the trial again. A full disk loses the verdict and stops nothing. When the step is `rollBack`, `finishRollback` or `startAnew`, end the process, and
+  /// then `boot`, which goes the way back. Every other step waits for the next start.
+  package func check(at now: WallTime, running: SlotName? = nil) -> DeadManDecision {
+    let decision = look(at: now, running: running)
     if decision.step == .rollBack, case .trying(let trial)? = seen?.phase {
       var runs = runs(of: trial)
       runs.verdict = decision.reason
@@ -45,6 +47,13 @@ extension ReleaseSlots {
     return decision
   }
 
-  /// The record as it is on the disk; nil when there is none or it cannot be read. Never writes: a record that is damaged is seen to by `boot`.
-  package var seen: EvergreenRecord? { (try? files.read(recordPath)).flatMap { Self.record($0) } }
+  /// While something makeshift runs: true when an update is under way that a start can finish, because the disk takes what is written; nil when there is
+  /// none any more. Writes `runs.json` alone.
+  package func canFinish() -> Bool? {
+    guard let record = seen else { return isWritable(TrialRuns(generation: 0)) }
+    if record.phase == .idle { return nil }
+    return isWritable(record.trial.map { runs(of: $0) } ?? TrialRuns(generation: 0))
+  }
+
+  private func isWritable(_ runs: TrialRuns) -> Bool { (try? save(runs)) != nil }
 }

@@ -47,6 +47,9 @@ package struct UpdateFact: Hashable, Sendable, Codable {
 
   package var kind: Kind
   package var at: WallTime
+  /// When by a clock that nobody sets: the machine's boot, and milliseconds since then. Nil where nobody stamped it.
+  package var boot: String?
+  package var uptime: Int64?
   package var slot: SlotName?
   package var from: SlotName?
   package var role: Role?

@@ -61,6 +61,42 @@ import World
     #expect(EvergreenCheckers.check(.f16, escalated) == [])
   }
 
+  /// What ends the trial of a machine that was off at its deadline is said late and is no trial that goes on.
+  @Test func aMachineThatWasOffAtTheDeadline_L4() {
+    let off = Self.start + [Self.fact(.powerCut, 200), Self.fact(.escalated, 9_000, Self.old)]
+    let rest = [Self.back(9_000), Self.restored(9_001), Self.done(9_002), Self.started(9_003, Self.old, .active)]
+    #expect(EvergreenCheckers.check(off + rest) == [])
+    for kind in [UpdateFact.Kind.probed, .commanded, .downloaded, .ended] {
+      #expect(EvergreenCheckers.check(.l4, off + [Self.fact(kind, 9_000)] + rest).map(\.index) == [off.count], "\(kind)")
+    }
+  }
+
+  /// Somebody sets the clock in the middle of a trial: lengths are those of the clock that nobody sets.
+  @Test(arguments: [Int64(-700), 5_000]) func aClockThatIsSetMisleadsNoChecker_L3_L4_L5(_ step: Int64) {
+    func stamped(_ trace: [UpdateFact], steppedAt: Int64) -> [UpdateFact] {
+      trace.map { fact in
+        var fact = fact
+        (fact.boot, fact.uptime) = ("b", fact.at.seconds * 1_000)
+        if fact.at.seconds >= steppedAt { fact.at = fact.at + .seconds(step) }
+        return fact
+      }
+    }
+    func plain(_ trace: [UpdateFact], steppedAt: Int64) -> [UpdateFact] {
+      stamped(trace, steppedAt: steppedAt).map { fact in
+        var fact = fact
+        fact.boot = nil
+        return fact
+      }
+    }
+    for (trace, at) in [(Self.goodCommit, Int64(400)), (Self.goodWayBack, 202)] {
+      #expect(EvergreenCheckers.check(stamped(trace, steppedAt: at)) == [])
+      if step > 0 || at == 400 { #expect(EvergreenCheckers.check(plain(trace, steppedAt: at)) != []) }
+    }
+    // A trial that goes on is seen although its clock was set back.
+    let long = Self.start + Self.probes(stride(from: 130, through: 3_400, by: 30), endToEnd: false)
+    #expect(EvergreenCheckers.check(.l4, stamped(long, steppedAt: 2_000)).count == 1)
+  }
+
   struct Bad: Sendable, CustomStringConvertible {
     var invariant: EvergreenInvariant
     var description: String

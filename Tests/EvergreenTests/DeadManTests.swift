@@ -86,4 +86,14 @@ import World
     #expect(decision.checkAgainIn == row.again.map { .seconds($0) })
     #expect(!decision.reason.isEmpty)
   }
+
+  /// The trial is not in the record any more: only while it runs, and only what was a trial.
+  @Test func whatRunsAndIsNotActiveIsStartedAnew_L4() {
+    let record = Self.record(.idle)
+    func step(_ running: SlotName?, isRunning: Bool = true) -> DeadManDecision.Step {
+      deadManDecision(record, now: Self.start, runs: TrialRuns(generation: 0), isRunning: isRunning, running: running).step
+    }
+    #expect(step(Self.trial.slot) == .startAnew)
+    #expect(step(record.active) == .none && step(nil) == .none && step(Self.trial.slot, isRunning: false) == .none)
+  }
 }

@@ -93,9 +93,12 @@ final class Rig {
       try files.append(slots.stateFolder + "/db", Array("\(choice.slot.version);".utf8), mode: 0o600, sync: true)
       try files.append(slots.stateFolder + "/sub/log", [1], mode: 0o600, sync: true)
       // What is the machine's: a folder of its own, and a file beside others that go back.
-      for folder in ["agent-system", "credential-provider"] { try files.makeDirectory("\(slots.stateFolder)/\(folder)", mode: 0o700) }
+      for folder in ["agent-system", "credential-provider", "link"] { try files.makeDirectory("\(slots.stateFolder)/\(folder)", mode: 0o700) }
       try files.append(slots.stateFolder + "/agent-system/registry", Array("\(choice.slot.version);".utf8), mode: 0o600, sync: true)
-      try files.append(slots.stateFolder + "/credential-provider/audit.log", Array("\(choice.slot.version);".utf8), mode: 0o600, sync: true)
+      for name in ["credential-provider/audit.log", "link/identity.json"] {
+        try files.append("\(slots.stateFolder)/\(name)", Array("\(choice.slot.version);".utf8), mode: 0o600, sync: true)
+      }
+      try files.append(slots.stateFolder + "/link/other", Array("\(choice.slot.version);".utf8), mode: 0o600, sync: true)
       try files.append(slots.stateFolder + "/credential-provider/vault", Array("\(choice.slot.version);".utf8), mode: 0o600, sync: true)
       if memory == nil { leaveSpecialFiles() }
     }

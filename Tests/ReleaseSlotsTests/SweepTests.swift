@@ -50,11 +50,13 @@ enum Scenario: String, CaseIterable, Sendable {
     func text(_ name: String) -> String {
       (try? rig.files.read("\(rig.slots.stateFolder)/\(name)")).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
-    for name in ["agent-system/registry", "credential-provider/audit.log"] {
+    for name in ["agent-system/registry", "credential-provider/audit.log", "link/identity.json"] {
       if !text(name).hasPrefix("4.0.5.0;4.1.0.0;") || !text(name).hasSuffix("\(expected);") { return "\(name) is the machine's and is not whole" }
       if self != .hostile, !text(name).contains("4.2.0.0;") { return "\(name) is the machine's and went back" }
     }
-    if self != .commits, text("credential-provider/vault").contains("4.2.0.0;") { return "what lies beside the audit did not go back" }
+    for name in ["credential-provider/vault", "link/other"] where self != .commits && text(name).contains("4.2.0.0;") {
+      return "\(name), which lies beside what is the machine's, did not go back"
+    }
     if try rig.files.info(rig.slots.stateFolder + "/sub/log") == nil { return "a part of the state is missing" }
     if self != .commits, record.failures["4.2.0.0"]?.isRefused != true { return "the failed version would be tried again" }
     let configuration = String(decoding: try rig.files.read(rig.slots.configurationPath), as: UTF8.self)

@@ -32,6 +32,39 @@ import World
     #expect(table.report.state == .activating)
   }
 
+  /// The record of updates was made anew under a process that runs: it takes over once more with the next order. From somebody who took over it takes nothing.
+  @Test(arguments: [(1_795_000_000 * 1_024, 2), (5, 1), (1_024 * 7 + 1, 1)] as [(UInt64, Int)]) func aRecordMadeAnewIsTakenOver(
+    _ generation: UInt64, _ times: Int
+  ) {
+    var table = started()
+    table.status.generation = UpdaterGeneration(generation)
+    #expect(stage(table.order(.install)) == .installing)
+    #expect(table.kinds.count { $0 == .takeOverUpdates } == times)
+    #expect(table.kinds.suffix(3) == [.installRelease, .activateRelease, .restartSupervisor])
+    // Not while a trial of it is on its way back.
+    var busy = started()
+    (busy.status.generation, busy.status.phase) = (UpdaterGeneration(1_024), .rollingBack)
+    busy.order(.install)
+    #expect(busy.kinds.count { $0 == .takeOverUpdates } == 1)
+    var refused = started()
+    refused.status.generation = UpdaterGeneration(1_024)
+    refused.refusals[.takeOverUpdates] = "the disk is gone"
+    refused.order(.install)
+    #expect(refused.stage == .failed && refused.lease?.reason == "the disk is gone" && !refused.kinds.contains(.installRelease))
+  }
+
+  /// Left as ordered, the next start would try what the cloud is told has failed.
+  @Test func aRestartThatIsRefusedGivesTheTrialUp() {
+    var table = started { $0.refusals[.restartSupervisor] = "another restart is scheduled" }
+    table.order(.install)
+    #expect(table.kinds.suffix(3) == [.activateRelease, .restartSupervisor, .rollBackRelease])
+    #expect(table.stage == .failed && table.lease?.reason == "the restart was refused: another restart is scheduled")
+    table = started()
+    table.refusals = [.restartSupervisor: "another restart is scheduled", .rollBackRelease: "the disk is full"]
+    table.order(.install)
+    #expect(table.lease?.reason.hasSuffix("; and it could not be given up: the disk is full") == true)
+  }
+
   /// The next process only knows why it is in maintenance if that was written first.
   @Test func theRecordGoesBeforeTheMaintenance() {
     var table = started { $0.held = [.setMaintenance] }

@@ -39,6 +39,20 @@ import World
     #expect(table.events == ["evergreen.trial-began", "evergreen.trial-health"])
   }
 
+  /// It does not stay: whoever starts the connector counts its starts.
+  @Test func aTrialThatCannotOrderItsWayBackEnds_L4_L5() {
+    var table = trial()
+    table.refusals[.rollBackRelease] = "the disk is full"
+    table.probe(Probe(isHealthy: false, reachedTheCloud: true, detail: "the broker does not answer"))
+    #expect(table.kinds.suffix(4) == [.rollBackRelease, .rollBackRelease, .rollBackRelease, .restartSupervisor])
+    #expect(table.stage == .failed && table.events.contains("evergreen.escalated"))
+    // A way back whose restart is refused is asked for again as well.
+    table = trial()
+    table.refusals[.restartSupervisor] = "another restart is scheduled"
+    table.probe(Probe(isHealthy: false, reachedTheCloud: true, detail: "the broker does not answer"))
+    #expect(table.kinds.count { $0 == .restartSupervisor } == 4 && table.stage == .failed)
+  }
+
   @Test func afterACommitOnlyWhatCanRunStays() {
     var table = trial()
     table.status.installed = [SlotName("4.0.0.0-0123456789ab")!, UpdaterTable.one, UpdaterTable.two]

@@ -27,7 +27,7 @@ enum LaunchNotes {
     case .finishRollback, .rollBack: notes.append("\(name) went back to \(version): \(choice.reason)")
     case .cancelTrial: notes.append("\(name) did not begin its trial: \(choice.reason)")
     case .finishCommit: notes.append("\(name) keeps \(version): \(choice.reason)")
-    case .none, .openTrial: break
+    case .none, .openTrial, .startAnew: break
     }
     let again = attempt == 1 ? "" : " again"
     switch choice.role {

@@ -66,7 +66,7 @@ extension ReleaseLauncher {
         }
       case .due(.look):
         guard verdict == nil, !isStopping else { continue }
-        let (reason, again) = await look()
+        let (reason, again) = await look(choice)
         if let again { wake(.look, after: again) }
         guard let reason else { continue }
         verdict = reason
@@ -91,11 +91,20 @@ extension ReleaseLauncher {
   }
 
   /// Why the process must be ended now, and when to look again.
-  private func look() async -> (reason: String?, again: Duration?) {
+  private func look(_ choice: BootChoice) async -> (reason: String?, again: Duration?) {
     let (slots, now) = (plan.slots, clock.now().wall)
-    guard let decision = try? await blocking({ slots.check(at: now) }) else { return (nil, Self.nextTry) }
+    if choice.isMakeshift {
+      switch try? await blocking({ slots.canFinish() }) {
+      case true?: return ("the disk works again, and an update is to be finished", nil)
+      case nil: return (nil, nil)
+      case false?: return (nil, Self.longestLook)
+      }
+    }
+    // What runs because nothing else is whole is no trial, and stays.
+    let running = choice.role == .trial ? choice.slot : nil
+    guard let decision = try? await blocking({ slots.check(at: now, running: running) }) else { return (nil, Self.nextTry) }
     switch decision.step {
-    case .rollBack, .finishRollback: return (decision.reason, nil)
+    case .rollBack, .finishRollback, .startAnew: return (decision.reason, nil)
     // A commit may be under way, and may yet fail.
     case .finishCommit: return (nil, Self.nextTry)
     case .none, .openTrial, .cancelTrial:

@@ -78,6 +78,17 @@ extension UpdaterLogic {
 
   private mutating func lookedBeforeBegin() -> [Directive] {
     if let barred { return abandon("it takes no updates: \(barred)") }
+    // Where somebody took over since, this updater stays stale: the Agent System refuses what it asks.
+    if let status, let generation, status.generation != generation, status.phase == .idle, EvergreenRecord.isAnew(status.generation.number) {
+      return [.ask(.takeOverAgain(number), .takeOverUpdates)]
+    }
+    return find()
+  }
+
+  /// Once for an order: what is refused as stale after that is refused.
+  mutating func tookOverAgain(_ answer: Outcome) -> [Directive] {
+    guard case .done(.updater(let taken)) = answer else { return abandon(answer.problem ?? "the Agent System gave another answer than an updater") }
+    generation = taken
     return find()
   }
 

@@ -125,7 +125,10 @@ extension UpdaterLogic {
         endToEndProbes: UInt32(clamping: evidence.endToEndProbes))
       return [.ask(.commit(number), .commitRelease(settings.version, seen, by: by))]
     case .rollBack(_, let reason): return [.ask(.rollBack(number), .rollBackRelease(reason: ReasonText(reason), by: by))]
-    case .escalate(let reason): return [.emit(.evergreenEscalated(reason))]
+    // A trial that cannot order its way back ends: whoever starts the connector counts its starts and goes back.
+    case .escalate(let reason):
+      let isTrial = status?.trial?.slot.version == settings.version
+      return [.emit(.evergreenEscalated(reason))] + (isTrial ? [restart("to end a trial that cannot order its way back")] : [])
     case .changed(let state, let reason): return changed(state, reason)
     case .wake(let alarm, let pause):
       let alarmed = Directive.wake(.update(number, alarm), after: pause)
@@ -168,7 +171,14 @@ extension UpdaterLogic {
     switch (purpose, answer.problem) {
     case (.install, let problem?): return feed(.installFailed(problem), now)
     case (.install, nil): return [.ask(.status(.installed(number)), .releaseStatus)]
-    case (.activate, let problem?), (.restart, let problem?): return feed(.activateFailed(problem), now)
+    case (.activate, let problem?): return feed(.activateFailed(problem), now)
+    case (.restart, let problem?) where update.state == .rollingBack: return feed(.rollBackFailed(problem), now)
+    // Left as it is, the next start would try what the cloud is told has failed.
+    case (.restart, let problem?) where update.state == .activating:
+      let reason = "the restart was refused: \(problem)"
+      return [.ask(.giveUp(number, reason), .rollBackRelease(reason: ReasonText(reason), by: generation ?? UpdaterGeneration(0)))]
+    case (.giveUp(_, let reason), nil): return feed(.activateFailed(reason), now)
+    case (.giveUp(_, let reason), let problem?): return feed(.activateFailed("\(reason); and it could not be given up: \(problem)"), now)
     case (.activate, nil): return [restart("to try \(lease?.version?.text ?? "a release")")]
     case (.commit, let problem?): return feed(.commitFailed(problem), now)
     case (.commit, nil): return feed(.committed, now) + [.ask(.status(.tidy), .releaseStatus)]

@@ -54,6 +54,8 @@ package struct UpdaterLogic: ServiceLogic {
   /// What a question to the Agent System is for. Numbers are those of updates: an answer that belongs to an earlier one changes nothing.
   package enum Purpose: Hashable, Sendable {
     case takeOver
+    /// Before the update of this number: the record was made anew under this updater.
+    case takeOverAgain(Int)
     case pin(Then)
     case status(Then)
     case inMaintenance, maintenanceReason, enter
@@ -61,6 +63,8 @@ package struct UpdaterLogic: ServiceLogic {
     case install(Int)
     case activate(Int)
     case restart(Int)
+    /// The restart into the trial was refused for this reason: the trial is given up.
+    case giveUp(Int, String)
     case commit(Int)
     case rollBack(Int)
     case machine
@@ -158,13 +162,14 @@ package struct UpdaterLogic: ServiceLogic {
     let answer = Outcome(result)
     switch purpose {
     case .takeOver: return tookOver(answer, now)
+    case .takeOverAgain(let number): return number == self.number && isFinding ? tookOverAgain(answer) : []
     case .pin(let then): return learned(pin: answer, then, now)
     case .status(let then): return learned(status: answer, then, now)
     case .inMaintenance, .maintenanceReason, .enter, .leaving, .leave: return maintenance(purpose, answer, now)
     case .machine: return machineRestart(answer)
     // What is not removed now is removed after the next update.
     case .tidy: return []
-    case .install(let number), .activate(let number), .restart(let number), .commit(let number), .rollBack(let number):
+    case .install(let number), .activate(let number), .restart(let number), .giveUp(let number, _), .commit(let number), .rollBack(let number):
       return number == self.number ? performed(purpose, answer, now) : []
     }
   }
