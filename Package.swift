@@ -73,6 +73,7 @@ let package = Package(
     room("World"),
     room("EventCatalog", ["World"]),
     room("CloudAPI", ["World"]),
+    room("LiveFaults", ["World", "CloudAPI", "ConnectorSettings", "Simulation"], exclude: ["README.md"]),
     room("ConnectorSettings"),
     room("AgentSystem", ground + ["Releases"], exclude: ["README.md"]),
     room("ServiceKit", ground + ["CloudAPI", "ConnectorSettings", "AgentSystem"]),
@@ -127,10 +128,10 @@ let package = Package(
     room("LabCA", ["World", "CloudAPI", "LinkIdentity", x509, asn1, crypto]),
     room("LinkTransport", ["World", "CloudAPI", "LinkIdentity"] + nioHTTP),
     room("CloudLinkLive", ground + ["CloudAPI", "ConnectorSettings", "LinkIdentity", "LinkTransport", crypto] + nioHTTP),
-    room("CloudLinkAcceptor", ["World", "CloudAPI", "LinkIdentity", "LinkTransport"] + nioHTTP),
+    room("CloudLinkAcceptor", ["World", "CloudAPI", "LinkIdentity", "LinkTransport", "LiveFaults", "Simulation"] + nioHTTP),
     room("PeerChannelLive", ["World", "CloudAPI", "LinkIdentity", "LinkTransport", "ServiceKit"] + nioTLS),
     room("CloudStore", ["World", "SimulatedCloud", grdb]),
-    room("CloudServer", ground + ["CloudAPI", "Rollouts", "SimulatedCloud", "CloudStore", crypto] + nioTLS + hummingbird),
+    room("CloudServer", ground + ["CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "CloudStore", crypto] + nioTLS + hummingbird),
     room("ControlServer", ground + ["ControlAPI"] + nio),
   ]
     // The services, the order that they stand in, the daemon and the lab that run them, and the programs.
@@ -141,20 +142,20 @@ let package = Package(
         kit + serviceRooms + [
           "ServiceOrder", "Supervision", "CloudLinkLive", "LinkIdentity", "PeerChannelLive", "ConfigStore", "ConfigurationYAML",
           "BrokerConfiguration", "ControlAPI", "ControlServer", "Directory",
-          "DirectoryYAML", "EventHub", "Evergreen", "LiveWorld", "ReleaseFetch", "ReleaseSlots", "Systemd",
+          "DirectoryYAML", "EventHub", "Evergreen", "LiveFaults", "LiveWorld", "ReleaseFetch", "ReleaseSlots", "Systemd",
         ] + nio),
       room(
         "Lab",
         kit + [
           "Daemon", "ServiceOrder", "SimulatedCloud", "CloudServer", "CloudStore", "CloudLinkAcceptor", "LabCA", "BrokerConfiguration",
-          "ConfigurationYAML", "ControlAPI", "Evergreen", "EventHub", "LiveWorld", "ReleaseSlots", "ReleaseWorks", "Rollouts", httpClient,
+          "ConfigurationYAML", "ControlAPI", "Evergreen", "EventHub", "LiveFaults", "LiveWorld", "ReleaseSlots", "ReleaseWorks", "Rollouts", httpClient,
         ] + nioTLS),
       room("DaemonCommands", ["Daemon", "LiveWorld", "Releases", "World", argumentParser]),
       room(
         "LabCommands",
         [
-          "Lab", "BrokerConfiguration", "ConnectorSettings", "ConfigurationYAML", "EventHub", "Fleet", "FleetReports", "LiveWorld", "ReleaseWorks", "Releases",
-          "Rollouts", "Scenarios", "ScenariosYAML", "SeedBatches", "SimulatedCloud", "Simulation", "World",
+          "Lab", "BrokerConfiguration", "CloudAPI", "ConnectorSettings", "ConfigurationYAML", "EventHub", "Fleet", "FleetReports", "LiveFaults",
+          "LiveWorld", "ReleaseWorks", "Releases", "Rollouts", "Scenarios", "ScenariosYAML", "SeedBatches", "SimulatedCloud", "Simulation", "World",
           argumentParser,
         ]),
       room("TUFCommands", ["World", "LiveWorld", "StrictJSON", "TUF", "TUFFetch", argumentParser]),
@@ -222,7 +223,7 @@ let package = Package(
       tests("LabCA", ["World", "LiveWorld", "CloudAPI", "LinkIdentity", "LabCA", x509, asn1, crypto]),
       tests(
         "CloudLink",
-        ground + ["CloudAPI", "ConnectorSettings", "LinkIdentity", "LinkTransport", "LabCA", "LiveWorld", "CloudLinkLive", "CloudLinkAcceptor"]
+        ground + ["CloudAPI", "ConnectorSettings", "LinkIdentity", "LinkTransport", "LabCA", "LiveFaults", "LiveWorld", "CloudLinkLive", "CloudLinkAcceptor"]
           + nioHTTP
           + [lib("NIOEmbedded", "swift-nio")]),
       tests("PeerChannel", ["World", "LiveWorld", "CloudAPI", "ServiceKit", "LinkIdentity", "LinkTransport", "LabCA", "PeerChannelLive"] + nioTLS),
@@ -230,7 +231,7 @@ let package = Package(
       tests("CloudStore", ["World", "CloudAPI", "SimulatedCloud", "CloudStore", grdb]),
       tests(
         "CloudServer",
-        ground + ["CloudAPI", "Rollouts", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer", crypto, x509, asn1, httpClient] + nioTLS
+        ground + ["CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer", crypto, x509, asn1, httpClient] + nioTLS
           + [lib("NIOHTTP1", "swift-nio"), lib("NIOFoundationCompat", "swift-nio")]),
       tests("ControlAPI", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI"]),
       tests("ControlServer", ground + ["CloudAPI", "ControlAPI", "ControlServer"] + nio + [lib("NIOEmbedded", "swift-nio")]),
@@ -240,13 +241,13 @@ let package = Package(
         "Daemon",
         ground + [
           "CloudAPI", "LiveWorld", "SimulatedWorld", "ConnectorSettings", "EventHub", "Evergreen", "ServiceOrder", "Supervision", "Daemon",
-          "ControlAPI",
+          "ControlAPI", "LiveFaults", "ServiceKit",
         ] + nio),
       tests("DaemonCommands", ["World", "LiveWorld", "SimulatedWorld", "Daemon", "Releases", "DaemonCommands"]),
       tests(
         "Lab",
         [
-          "World", "CloudAPI", "CloudServer", "EventCatalog", "LiveWorld", "SimulatedCloud", "SimulatedWorld", "ConnectorSettings", "Releases",
+          "World", "CloudAPI", "CloudServer", "ControlAPI", "EventCatalog", "LiveWorld", "SimulatedCloud", "SimulatedWorld", "ConnectorSettings", "Releases",
           "Evergreen", "EvergreenCheckers", "ReleaseSlots", "ReleaseWorks", "Rollouts", "Lab",
         ]),
       tests("LabCommands", ["World", "Fleet", "Lab", "LabCommands", "Rollouts", "SeedBatches", "SimulatedCloud", "Simulation", argumentParser]),
@@ -256,6 +257,7 @@ let package = Package(
       tests("ConnectorCheckers", ground + ["ConnectorCheckers"]),
       tests("Fleet", ["World", "CloudAPI", "Simulation", "Fleet", "Rollouts", "RolloutCheckers", "Releases", "Evergreen"]),
       tests("Scenarios", ["World", "Simulation", "Rollouts", "Fleet", "Scenarios", "ScenariosYAML"]),
+      tests("LiveFaults", ["World", "CloudAPI", "Simulation", "LiveFaults"]),
       tests("Tidy", []),
       // It spawns connectord-actors and must not be linked to it: the guards would stand before the whole test run's clocks and threads.
       tests("Actors", []),

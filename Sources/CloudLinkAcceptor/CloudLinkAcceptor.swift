@@ -1,6 +1,7 @@
 package import CloudAPI
 import LinkIdentity
 package import LinkTransport
+package import LiveFaults
 package import NIOCore
 import NIOPosix
 import NIOSSL
@@ -8,12 +9,13 @@ package import World
 
 /// The cloud's end of every link: one listener with mutual TLS. The connector's ALPN id says what it came for: `connectord-link/1`, and this end is
 /// the HTTP/2 client that asks it; `http/1.1`, and it asks the cloud. Anything else is closed.
-package final class CloudLinkAcceptor: ConnectorLinks {
+package final class CloudLinkAcceptor: ConnectorLinks, LinkFaulting {
   /// `host:port` that connectors dial.
   package let address: String
   private let listener: any Channel
   private let registry: LinkRegistry
   private let settings: Settings
+  private let faults: LinkFaultTable
 
   package struct Settings: Sendable {
     package var limits = LinkLimits()
@@ -41,7 +43,8 @@ package final class CloudLinkAcceptor: ConnectorLinks {
       certificatePEM: certificatePEM, privateKeyPEM: privateKeyPEM, clientAuthorityPEM: authorityPEM,
       protocols: [ConnectorPaths.linkProtocol, "http/1.1"])
     let registry = LinkRegistry()
-    let reception = Reception(tls: tls, delegate: delegate, registry: registry, clock: clock, settings: settings)
+    let faults = LinkFaultTable(clock: clock)
+    let reception = Reception(tls: tls, delegate: delegate, registry: registry, clock: clock, settings: settings, faults: faults)
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
@@ -51,13 +54,14 @@ package final class CloudLinkAcceptor: ConnectorLinks {
     do { listener = try await bootstrap.bind(host: host, port: port).get() } catch {
       throw LinkFailure(.connect, "the link cannot listen on \(LinkAddress(host: host, port: port)): \(NetworkWords.words(error))")
     }
-    return CloudLinkAcceptor(listener, host: host, registry, settings)
+    return CloudLinkAcceptor(listener, host: host, registry, settings, faults)
   }
 
-  private init(_ listener: any Channel, host: String, _ registry: LinkRegistry, _ settings: Settings) {
+  private init(_ listener: any Channel, host: String, _ registry: LinkRegistry, _ settings: Settings, _ faults: LinkFaultTable) {
     self.listener = listener
     self.registry = registry
     self.settings = settings
+    self.faults = faults
     address = LinkAddress(host: host, port: listener.localAddress?.port ?? 0).description
   }
 
@@ -70,9 +74,12 @@ package final class CloudLinkAcceptor: ConnectorLinks {
 
   package func drop(_ connectorID: String, reason: String) async { registry.find(connectorID)?.end(LinkFailure(.closed, reason)) }
 
-  /// Stops listening, says goodbye on every link and returns when the delegate has been told of each one's end.
+  package func set(_ faults: [LinkFault], ofLink connector: String) { self.faults.set(faults, of: connector) }
+
+  /// Stops listening, heals every fault, says goodbye on every link and returns when the delegate has been told of each one's end.
   package func stop() async {
     try? await listener.close().get()
+    faults.clear()
     await registry.stop(LinkFailure(.closed, "the cloud is stopping"))
   }
 }

@@ -14,6 +14,7 @@ struct Reception: Sendable {
   var registry: LinkRegistry
   var clock: any WorldClock
   var settings: CloudLinkAcceptor.Settings
+  var faults: LinkFaultTable
 
   func receive(_ channel: any Channel) -> EventLoopFuture<Void> {
     channel.eventLoop.makeCompletedFuture {
@@ -29,18 +30,25 @@ struct Reception: Sendable {
           if alpn == "http/1.1" { try answer(channel, peer, refusal) } else { try link(channel, peer, refusal) }
         }
       }
-      try channel.pipeline.syncOperations.addHandlers([NIOSSLServerHandler(context: tls), admission])
+      try channel.pipeline.syncOperations.addHandlers([LinkFaultHandler(), NIOSSLServerHandler(context: tls), admission])
     }
   }
 
   /// Reads the peer from its certificate and asks the delegate. What the peer sends meanwhile waits.
   private func admit(_ channel: any Channel) -> EventLoopFuture<(LinkPeer, LinkFailure?)> {
-    let delegate = delegate
+    let (delegate, faults) = (delegate, faults)
     return channel.eventLoop.makeCompletedFuture {
       guard let certificate = try channel.pipeline.syncOperations.nioSSL_peerCertificate() else { throw CertificateProblem("no client certificate") }
       let facts = try CertificateFacts(der: try certificate.toDERBytes())
       guard let name = facts.name else { throw CertificateProblem("the client certificate does not name a connector") }
       return LinkPeer(customer: name.customer, connectorID: name.connectorID, serial: facts.serial)
+    }.flatMap { (peer: LinkPeer) in
+      // Over a network that is cut nobody is admitted: silence, until somebody's limit is over.
+      guard let weather = try? channel.pipeline.syncOperations.handler(type: LinkFaultHandler.self) else {
+        return channel.eventLoop.makeSucceededFuture(peer)
+      }
+      faults.enter(weather, of: peer.connectorID, channel)
+      return weather.whenOpen(on: channel.eventLoop).map { peer }
     }.flatMap { (peer: LinkPeer) in
       channel.eventLoop.makeFutureWithTask { (peer, await delegate.admit(peer)) }
     }

@@ -20,6 +20,8 @@ enum APIRoute: Hashable, Sendable {
   case labConnector(String)
   case labUpdates
   case labUpdate(UpdateVerb)
+  case labFaults
+  case labFault(String)
   /// A file of the repository of releases: the parts of its path below `/releases`.
   case release([String])
   /// A path that the product has and this cloud has not.
@@ -45,6 +47,8 @@ enum APIRoute: Hashable, Sendable {
     case ("lab", 4) where words[1] == "v1" && words[2] == "updates":
       guard let verb = UpdateVerb(rawValue: words[3]) else { return nil }
       self = .labUpdate(verb)
+    case ("lab", 3) where words[1...] == ["v1", "faults"]: self = .labFaults
+    case ("lab", 4) where words[1] == "v1" && words[2] == "faults": self = .labFault(at(3))
     case ("lab", 5) where words[1] == "v1" && words[2] == "resourcelocations" && words[4] == "configuration":
       self = .labConfiguration(location: at(3))
     case ("lab", 4) where words[1] == "v1" && words[2] == "connectors": self = .labConnector(at(3))
@@ -81,6 +85,8 @@ enum APIRoute: Hashable, Sendable {
     case .window: ["PUT", "DELETE"]
     case .labConfiguration: ["PUT"]
     case .labConnector: ["DELETE"]
+    case .labFaults: ["GET", "POST", "DELETE"]
+    case .labFault: ["PUT", "DELETE"]
     case .notSimulated: []
     }
   }
@@ -92,7 +98,7 @@ enum APIRoute: Hashable, Sendable {
 
   var isLab: Bool {
     switch self {
-    case .labState, .labConfiguration, .labService, .labChecks, .labConnector, .labUpdates, .labUpdate: true
+    case .labState, .labConfiguration, .labService, .labChecks, .labConnector, .labUpdates, .labUpdate, .labFaults, .labFault: true
     default: false
     }
   }

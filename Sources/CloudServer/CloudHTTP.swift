@@ -43,11 +43,14 @@ package struct APIResponse: Hashable, Sendable {
 /// The cloud's HTTP interface without a socket: routes, headers, bodies and statuses. `service` does the rest.
 package struct CloudHTTP: Sendable {
   let service: CloudService
+  let faults: FaultService?
   /// SHA-256 of the token that guards `/lab/`.
   private let labTokenDigest: String
 
-  package init(service: CloudService, labToken: String) {
+  /// - Parameter faults: nil: no faults can be ordered.
+  package init(service: CloudService, labToken: String, faults: FaultService? = nil) {
     self.service = service
+    self.faults = faults
     labTokenDigest = Digest.sha256(labToken)
   }
 
@@ -118,10 +121,13 @@ package struct CloudHTTP: Sendable {
   }
 
   private func lab(_ route: APIRoute, _ request: APIRequest) async -> APIResponse {
-    let state = await service.state()
+    var state = await service.state()
     do throws(CloudRefusal) {
       switch route {
-      case .labState: return .json(200, state)
+      case .labState:
+        state.faults = await faults?.shown()
+        return .json(200, state)
+      case .labFaults, .labFault: return try await faults(route, request)
       case .labUpdates: return .json(200, try await service.updates())
       case .labUpdate(let verb): return try await updates(verb, request)
       case .labChecks(let connector): return .json(200, ItemList(items: try await service.healthChecks(connector)))

@@ -1,3 +1,4 @@
+package import CloudAPI
 package import World
 
 /// What an administrator can ask of a running connector. Stop and reload are signals (SIGTERM, SIGHUP), so they are not here.
@@ -25,6 +26,10 @@ package enum ControlRequest: Hashable, Codable, Sendable {
   case version
   /// Only where the configuration allows it (`testbed.faults`).
   case fault(service: ServiceName, kind: ServiceFault)
+  /// The same; a lasting fault, for so many milliseconds at most. One whose id is known already changes nothing.
+  case holdFault(id: Int, fault: FaultOrder, left: Int)
+  /// Ends one, or all.
+  case healFault(id: Int?)
   /// The generic call of a service's wire form: operation and body as its `<Name>Wire.swift` says.
   case service(service: ServiceName, operation: String, body: JSONValue)
 }
@@ -47,6 +52,8 @@ extension ControlRequest {
     case .configDiff: "config diff"
     case .version: "version"
     case .fault: "fault"
+    case .holdFault: "fault hold"
+    case .healFault: "fault heal"
     case .service(let service, let operation, _): "\(service.rawValue) \(operation)"
     }
   }

@@ -128,6 +128,8 @@ extension ControlRequest {
     switch self {
     case .restart, .registrySet, .registryDelete, .fault: true
     case .hello, .status, .health, .services, .events, .registryGet, .registryList, .configShow, .configDiff, .version, .service: false
+    // A lab says them again and again, and its list of faults has events of its own.
+    case .holdFault, .healFault: false
     }
   }
 }

@@ -16,7 +16,9 @@ package final class Connector: Sendable {
   package let hub: EventHub
   let ports: ConnectorPorts
   let registry = ServiceRegistry()
-  let faults = Faults()
+  let faults: Faults
+  /// Nil unless the configuration allows faults.
+  let heldFaults: HeldFaults?
   let logs: LogQueue
   let calls: ServiceCalls
   let startedAt: Now
@@ -51,6 +53,12 @@ package final class Connector: Sendable {
   package init(configuration: ConnectorConfiguration, ports: ConnectorPorts, sources: [String: SettingSource] = [:]) {
     current = Mutex(configuration)
     origins = Mutex(sources)
+    let faults = Faults()
+    let held = configuration.testbed.faults ? HeldFaults(clock: ports.clock, switches: faults) : nil
+    self.faults = faults
+    heldFaults = held
+    var ports = ports
+    if let held { ports.files = FaultyFiles(disk: ports.files) { held.diskIsFull() } }
     self.ports = ports
     startedAt = ports.clock.now()
     hub = EventHub(
@@ -58,7 +66,7 @@ package final class Connector: Sendable {
       ring: configuration.events.ring,
       outputs: ports.outputs)
     logs = LogQueue(clock: ports.clock, configuration: configuration.logger)
-    calls = ServiceCalls(registry: registry)
+    calls = ServiceCalls(registry: registry, faults: held)
   }
 
   // MARK: what the parts tell each other

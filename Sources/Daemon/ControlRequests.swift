@@ -1,9 +1,11 @@
+import CloudAPI
 import ConfigurationYAML
 import ConnectorSettings
 import ControlAPI
 import EventCatalog
 import EventHub
 import Foundation
+import LiveFaults
 import ServiceKit
 import ServiceOrder
 import Supervision
@@ -50,12 +52,19 @@ struct ControlRequests: ControlHandler {
     case .configShow: return .config(value: try JSONValue(connector.configuration), sources: connector.sources.mapValues(\.description))
     case .configDiff(let candidate): return .configDiff(diff: try diff(candidate))
     case .fault(let service, let fault):
-      guard connector.configuration.testbed.faults else {
-        throw ControlFailure(.denied, "faults are not allowed here: testbed.faults is false in the configuration")
-      }
+      guard connector.configuration.testbed.faults else { throw Self.notAllowed }
       try known(service)
       guard connector.faults.inject(fault, into: service) else { throw ControlFailure(.unavailable, "service \(service.rawValue) is not running") }
       return .done(sentence: "\(service.rawValue) is made to \(fault.rawValue)")
+    case .holdFault(let id, let order, let left):
+      let held = try heldFaults()
+      let rule = try rule(order)
+      if case .service(_, let service, _) = rule.place { try known(service) }
+      try held.hold(id, rule, left: .milliseconds(left))
+      return .done(sentence: "fault \(id) holds: \(order.short)")
+    case .healFault(let id):
+      let count = try heldFaults().heal(id)
+      return .done(sentence: count == 1 ? "1 fault is over" : "\(count) faults are over")
     case .service(let service, let operation, let body):
       let bytes = try await connector.calls.call(service, operation, try body.json(), from: .control(uid: uid))
       return ControlAnswer(serviceAnswer: bytes)
@@ -78,6 +87,17 @@ struct ControlRequests: ControlHandler {
     }
     continuation.onTermination = { _ in task.cancel() }
     return stream
+  }
+
+  private static let notAllowed = ControlFailure(.denied, "faults are not allowed here: testbed.faults is false in the configuration")
+
+  private func rule(_ order: FaultOrder) throws(ControlFailure) -> FaultRule {
+    do { return try FaultRule(order) } catch { throw ControlFailure(.badRequest, error.description) }
+  }
+
+  private func heldFaults() throws(ControlFailure) -> HeldFaults {
+    guard let held = connector.heldFaults else { throw Self.notAllowed }
+    return held
   }
 
   private struct RegistryList: Decodable { var entries: [RegistryEntry] }

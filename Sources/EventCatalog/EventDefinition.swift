@@ -11,6 +11,7 @@ package enum EventProvider: String, CaseIterable, Codable, Sendable {
   case evergreen = "Evergreen"
   case cloud = "SimulatedCloud"
   case rollout = "Rollout"
+  case testbed = "Testbed"
 }
 
 /// The syslog severities (RFC 5424, table 2) that events use.

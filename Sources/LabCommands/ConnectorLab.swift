@@ -16,8 +16,8 @@ package struct ConnectorLab: AsyncParsableCommand {
       """,
     version: ConnectorVersion.connector,
     subcommands: [
-      Up.self, Status.self, Down.self, Cloud.self, ReleaseCommand.self, UpdateCommand.self, Sim.self, ScenarioCommand.self, ConfigCommand.self,
-      DocsCommand.self,
+      Up.self, Status.self, Down.self, Cloud.self, ReleaseCommand.self, UpdateCommand.self, FaultCommand.self, Sim.self, ScenarioCommand.self,
+      ConfigCommand.self, DocsCommand.self,
     ])
 
   package init() {}

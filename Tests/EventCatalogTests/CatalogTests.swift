@@ -83,6 +83,7 @@ import Testing
     case .evergreen: 18000..<19000
     case .cloud: 20000..<21000
     case .rollout: 21000..<22000
+    case .testbed: 22000..<23000
     }
   }
 }

@@ -137,6 +137,8 @@ package struct LabState: Hashable, Codable, Sendable {
   package var connectors: [Connector]
   /// Oldest first. Absent: nothing was decided.
   package var news: [News]?
+  /// Faults that were ordered of this lab. Absent: none.
+  package var faults: [FaultReport]?
 
   package init(time: WallTime, locations: [Location], connectors: [Connector]) {
     self.time = time

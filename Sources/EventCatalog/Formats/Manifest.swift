@@ -128,6 +128,7 @@ extension EventProvider {
     case .evergreen: "{3b07b33d-17f2-49c3-92b0-adea28fa0cc8}"
     case .cloud: "{91a5fa22-3c07-41d8-8b79-816942f5281d}"
     case .rollout: "{54575cb5-2f6b-4c8f-a090-d9654b36bd78}"
+    case .testbed: "{2472764a-8a07-4c25-aecf-c6a22d463355}"
     }
   }
 }

@@ -24,7 +24,7 @@ package final class LabCloud: Sendable {
   private let files: any Files
   private let onStep: StepHook?
   package let hub: EventHub
-  private let serving = Mutex<CloudService?>(nil)
+  private let serving = Mutex<(service: CloudService, faults: FaultService)?>(nil)
 
   /// - Parameter onStep: told about the durable steps of the cloud's database; `files` tells about its own.
   package init(
@@ -39,7 +39,8 @@ package final class LabCloud: Sendable {
   }
 
   /// The running cloud itself, for a lab in the same process; nil before it runs and after.
-  var service: CloudService? { serving.withLock { $0 } }
+  var service: CloudService? { serving.withLock { $0?.service } }
+  var faults: FaultService? { serving.withLock { $0?.faults } }
 
   /// Serves until the task is cancelled; `ready` is called with the endpoints once both ports are open. Throws `LabError` when it cannot start.
   package func run(ready: @escaping @Sendable (CloudEndpoints) async -> Void) async throws {
@@ -58,14 +59,16 @@ package final class LabCloud: Sendable {
         authorityPEM: keys.authorityPEM, delegate: service, clock: clock)
     }
     await service.use(acceptor, address: acceptor.address)
+    let faults = FaultService(clock: clock, random: random, events: hub) { await service.state().connectors }
+    await faults.use(acceptor)
     await service.start()
     let keeper = Task { [self] in
       await MetadataKeeper(paths: plan.paths, files: files, clock: clock, random: random, events: hub).keep()
     }
     defer { keeper.cancel() }
-    serving.withLock { $0 = service }
+    serving.withLock { $0 = (service, faults) }
     defer { serving.withLock { $0 = nil } }
-    let http = CloudHTTP(service: service, labToken: keys.labToken)
+    let http = CloudHTTP(service: service, labToken: keys.labToken, faults: faults)
     do {
       try await listen(configured.apiPort, keys.apiPort) { [self] port in
         let server = CloudAPIServer(
@@ -76,10 +79,12 @@ package final class LabCloud: Sendable {
         }
       }
     } catch {
+      await faults.stop()
       await acceptor.stop()
       await service.stop()
       throw error
     }
+    await faults.stop()
     await acceptor.stop()
     await service.stop()
     try? files.remove(plan.endpointsFile)

@@ -16,5 +16,7 @@ package protocol CloudViewing: Sendable {
   func state() async -> CloudLook
   /// Lets the cloud ask a connector's service over the reversed link, as its own consoles would. Nil when no answer came, or the task was cancelled.
   func ask(_ connector: String, _ service: ServiceName, _ operation: String, _ body: Data) async -> (status: Int, body: Data)?
+  /// Tells the cloud what became of a fault.
+  func settle(_ fault: Int, _ verdict: FaultVerdict) async
   func close() async
 }

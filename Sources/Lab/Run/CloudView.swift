@@ -68,10 +68,16 @@ struct CloudView: CloudViewing {
     return (Int(response.status.code), Data(answer.readBytes(length: answer.readableBytes) ?? []))
   }
 
+  func settle(_ fault: Int, _ verdict: FaultVerdict) async {
+    // What does not arrive is no harm: the fault waits, and ends with its lease.
+    _ = await call("PUT", "\(LabPaths.faults)/\(fault)", try? JSONEncoder().encode(verdict))
+  }
+
   func close() async { try? await client.shutdown() }
 }
 
 extension LabPaths {
   /// The header that opens the cloud's `/lab/v1` pages.
   static let tokenHeader = "lab-token"
+  static let faults = "/lab/v1/faults"
 }

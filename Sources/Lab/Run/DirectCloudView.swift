@@ -10,7 +10,9 @@ struct DirectCloudView: CloudViewing {
 
   func state() async -> CloudLook {
     guard let service = cloud.service else { return .outOfReach("it has ended") }
-    return .said(await service.state())
+    var state = await service.state()
+    state.faults = await cloud.faults?.shown()
+    return .said(state)
   }
 
   func ask(_ connector: String, _ service: ServiceName, _ operation: String, _ body: Data) async -> (status: Int, body: Data)? {
@@ -27,5 +29,6 @@ struct DirectCloudView: CloudViewing {
     return nil
   }
 
+  func settle(_ fault: Int, _ verdict: FaultVerdict) async { await cloud.faults?.settle(fault, verdict) }
   func close() async {}
 }

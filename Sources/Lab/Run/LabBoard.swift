@@ -1,4 +1,5 @@
-import CloudAPI
+package import CloudAPI
+import LiveFaults
 package import World
 
 /// The lab's table and the one place that knows what changes in it. A value, so that its rules are tested without a cloud:
@@ -54,6 +55,7 @@ package struct LabBoard: Sendable {
       var changes: [RowChange] = []
       if isFirst || was.state != row.state { changes.append(.state(row, from: isFirst ? nil : was.state)) }
       if row.elected && !was.elected { changes.append(.elected(row)) }
+      changes += FaultChanges.between(was, row)
       return changes
     }
   }
@@ -79,17 +81,39 @@ package struct LabBoard: Sendable {
   }
 }
 
+/// What of a connector's faults is different. One that was never active is not told.
+private enum FaultChanges {
+  static func between(_ before: ConnectorRow, _ after: ConnectorRow) -> [RowChange] {
+    guard before.faults != nil || after.faults != nil else { return [] }
+    func active(_ row: ConnectorRow) -> [FaultReport] { (row.faults ?? []).filter { $0.standing == .active } }
+    // Ids begin anew with each run of the cloud.
+    func has(_ faults: [FaultReport], _ one: FaultReport) -> Bool { faults.contains { $0.id == one.id && $0.began == one.began } }
+    let (was, now) = (active(before), active(after))
+    let begun = now.filter { !has(was, $0) }.map { RowChange.fault(after, $0) }
+    return begun
+      + was.filter { !has(now, $0) }.map { fault in
+        var over = fault
+        (over.standing, over.left) = (.ended, 0)
+        return .fault(after, over)
+      }
+  }
+}
+
 /// Something in the table that is different from now on.
 package enum RowChange: Hashable, Sendable {
   /// - Parameter from: nil when it is shown for the first time.
   case state(ConnectorRow, from: String?)
   case elected(ConnectorRow)
+  /// A fault has begun, or has ended.
+  case fault(ConnectorRow, FaultReport)
 
   /// For people.
   package func line(_ now: WallTime) -> String {
     switch self {
     case .state(let row, _): "\(now) cloud: \(row.name) is \(row.state)\(row.reason.isEmpty ? "" : ": \(row.reason)")"
     case .elected(let row): "\(now) cloud: \(row.name) is elected"
+    case .fault(_, let fault) where fault.standing == .ended: "\(now) fault \(fault.id) on \(fault.fault.on) is over: \(fault.fault.short)"
+    case .fault(_, let fault): "\(now) fault \(fault.id) on \(fault.fault.on) begins, for \(fault.leftText): \(fault.fault.short)"
     }
   }
 }

@@ -8,14 +8,23 @@ package protocol LabPart: Sendable {
   func settled() async
   /// Returns when it is gone; what has not stopped in order within the budget is ended by force.
   func stop(within budget: Duration) async
+  /// Sends a signal to its process; false when it has none of its own, or does not run.
+  func signal(_ number: Int32) async -> Bool
 }
 
 extension LabPart {
   package func settled() async {}
+  package func signal(_ number: Int32) async -> Bool { false }
 }
 
 extension KeptProcess: LabPart {}
-extension ReleaseLauncher: LabPart {}
+extension ReleaseLauncher: LabPart {
+  package func signal(_ number: Int32) -> Bool {
+    guard let process, !process.hasEnded else { return false }
+    process.send(number)
+    return true
+  }
+}
 
 /// Why a lab cannot do what it was asked; the description says what to do.
 package struct LabError: Error, Hashable, Sendable, CustomStringConvertible {

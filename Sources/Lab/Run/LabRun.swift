@@ -1,3 +1,4 @@
+import CloudAPI
 import ConnectorSettings
 import ControlAPI
 import EventCatalog
@@ -20,6 +21,7 @@ package actor LabRun {
   private var followers: [EventFollower] = []
   private var watcher: Task<Void, Never>?
   private let board = Mutex<LabBoard?>(nil)
+  private var faults: FaultHand?
 
   package init(plan: LabPlan, parts: any LabPartMaking, show: any LabPresenter, clock: any WorldClock, files: any Files) {
     self.plan = plan
@@ -64,7 +66,12 @@ package actor LabRun {
     let (first, lease) = (clock.now(), plan.configuration.cloud.leaseLength.duration)
     board.withLock { $0 = LabBoard(lab.connectors, location: endpoints.resourceLocation, lease: lease, at: first) }
     let view = try parts.view(endpoints)
-    watcher = Task { await watch(view) }
+    let hand = FaultHand(
+      reach: .init(
+        signal: { [self] name, number in await signal(name, number) }, ask: FaultHand.socketAsker(lab.connectors), hasProcesses: parts.startsReleases),
+      view: view, names: Dictionary(lab.connectors.map { ($0.fqdn, $0.name) }, uniquingKeysWith: { first, _ in first }), clock: clock)
+    faults = hand
+    watcher = Task { await watch(view, hand) }
     try await startConnectors(setups)
   }
 
@@ -114,6 +121,8 @@ package actor LabRun {
   /// Stops the connectors, the last first, then the cloud. Each has its budget; nothing is left when it returns.
   package func stop() async {
     watcher?.cancel()
+    // A connector that is made to hang must be able to stop.
+    await faults?.stop()
     await watcher?.value
     for follower in followers { follower.stop() }
     let budget = plan.configuration.connectors.stopWithin.duration
@@ -133,7 +142,12 @@ package actor LabRun {
     try? files.remove(plan.paths.running)
   }
 
-  private func watch(_ view: any CloudViewing) async {
+  private func signal(_ name: String, _ number: Int32) async -> Bool {
+    guard let part = running.dropFirst().first(where: { $0.name == name }) else { return false }
+    return await part.signal(number)
+  }
+
+  private func watch(_ view: any CloudViewing, _ hand: FaultHand) async {
     let desk = QuestionDesk(view: view, user: plan.configuration.resourceLocation.askFor, show: show)
     // Four looks a second for a person; fewer at a large lab, whose every look costs more.
     let every = max(Duration.milliseconds(250), .milliseconds(5) * plan.configuration.connectors.count)
@@ -148,7 +162,16 @@ package actor LabRun {
         return (board?.rows ?? [], changes)
       }
       show.rows(rows, now: now.wall)
-      for change in changes { show.change(change, at: now.wall) }
+      for change in changes {
+        show.change(change, at: now.wall)
+        if case .fault = change, parts.followsSockets { show.event(change.line(now.wall)) }
+      }
+      // A cloud that is busy has changed nothing; one that is gone has no faults any more.
+      switch look {
+      case .said(let state): await hand.see(state.faults ?? [])
+      case .outOfReach: await hand.see([])
+      case .slow: break
+      }
       await desk.see(rows)
       guard (try? await clock.sleep(for: every)) != nil else { break }
     }

@@ -28,6 +28,8 @@ enum RowMaker {
       row.lastContact = seen.lastContact
       row.id = seen.id
       row.update = seen.update
+      row.faults = state.faults?.filter { $0.connector == connector.fqdn }
+      if row.faults?.isEmpty ?? false { row.faults = nil }
       return row
     }
   }

@@ -1,3 +1,5 @@
+import CloudAPI
+import LiveFaults
 package import World
 
 /// The live table as text: one line for each connector under a head line.
@@ -5,12 +7,19 @@ package enum LabTable {
   package static func lines(_ rows: [ConnectorRow], now: WallTime) -> [String] {
     // A column for updates only while there is something to say in it.
     let updates = rows.contains { $0.update != nil }
-    let head = ["CONNECTOR", "STATE", "ELECTED", "VERSION"] + (updates ? ["UPDATE"] : []) + ["SERVICES UP", "LAST CONTACT"]
+    let faults = rows.contains { $0.faults != nil }
+    let head =
+      ["CONNECTOR", "STATE", "ELECTED", "VERSION"] + (updates ? ["UPDATE"] : []) + ["SERVICES UP", "LAST CONTACT"] + (faults ? ["FAULTS"] : [])
     let body = rows.map { row in
       [row.name, state(row, now: now), row.elected ? "yes" : "", row.version] + (updates ? [row.update ?? ""] : [])
-        + ["\(row.servicesUp) of \(row.servicesTotal)", age(row.lastContact, now: now)]
+        + ["\(row.servicesUp) of \(row.servicesTotal)", age(row.lastContact, now: now)] + (faults ? [text(row.faults ?? [])] : [])
     }
     return Columns.aligned([head] + body)
+  }
+
+  /// `latency 300ms ±50ms for 52s`, and the next one after a semicolon.
+  private static func text(_ faults: [FaultReport]) -> String {
+    faults.map { "\($0.fault.short)\($0.standing == .waiting ? " (waits)" : "") for \($0.leftText)" }.joined(separator: "; ")
   }
 
   /// An answer that is older than this has its age beside the state. Chosen: many looks at the cloud.

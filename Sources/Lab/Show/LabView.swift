@@ -1,4 +1,4 @@
-import CloudAPI
+package import CloudAPI
 package import World
 
 /// What the lab shows of one connector: the cloud's view of it, not the connector's own.
@@ -18,11 +18,13 @@ package struct ConnectorRow: Hashable, Codable, Sendable {
   package var asOf: WallTime?
   /// How far it is with an update that is under way, or how the last one went wrong; nil: neither.
   package var update: String?
+  /// Faults that were ordered for it; nil: none.
+  package var faults: [FaultReport]?
 
   package init(
     name: String, fqdn: String, state: String, reason: String, elected: Bool, version: String, servicesUp: Int, servicesTotal: Int,
     lastContact: WallTime?,
-    id: String?, asOf: WallTime? = nil, update: String? = nil
+    id: String?, asOf: WallTime? = nil, update: String? = nil, faults: [FaultReport]? = nil
   ) {
     self.name = name
     self.fqdn = fqdn
@@ -36,6 +38,7 @@ package struct ConnectorRow: Hashable, Codable, Sendable {
     self.id = id
     self.asOf = asOf
     self.update = update
+    self.faults = faults
   }
 }
 

@@ -16,7 +16,11 @@ package final class PlainPresenter: LabPresenter {
   }
 
   package func rows(_ rows: [ConnectorRow], now: WallTime) {}
-  package func change(_ change: RowChange, at now: WallTime) { write(change.line(now)) }
+  package func change(_ change: RowChange, at now: WallTime) {
+    // Of faults tells an event.
+    if case .fault = change { return }
+    write(change.line(now))
+  }
   package func event(_ line: String) { write(line) }
   package func note(_ text: String) { write("\(clock.now().wall) \(text)") }
 }

@@ -1,6 +1,5 @@
 import CloudAPI
 import Foundation
-import LiveWorld
 package import SimulatedCloud
 import World
 
@@ -31,45 +30,26 @@ package struct UpdateDesk: Sendable {
   }
 
   package let paths: LabPaths
-  private let view: CloudView
+  private let door: LabDoor
   /// Short names by fqdn.
   package let names: [String: String]
 
   /// Throws `LabError` when no lab runs there, or its cloud has not started yet.
   package init(_ paths: LabPaths) throws {
-    guard RunningLabFile.isHeld(paths), let lab = RunningLabFile.read(paths) else {
-      throw LabError(.unavailable, "no lab runs on \(paths.root); start one with connector-lab up, or name its folder with --state DIR")
-    }
-    guard let bytes = try? DiskFiles().read("\(paths.cloud)/cloud.json"),
-      let endpoints = try? JSONDecoder().decode(CloudEndpoints.self, from: Data(bytes))
-    else { throw LabError(.unavailable, "the cloud of the lab on \(paths.root) has not started; try again, or see \(paths.cloud)/cloud.log") }
+    door = try LabDoor(paths)
     self.paths = paths
-    view = try CloudView(endpoints)
-    names = Dictionary(lab.connectors.map { ($0.fqdn, $0.name) }) { first, _ in first }
+    names = Dictionary(door.lab.connectors.map { ($0.fqdn, $0.name) }) { first, _ in first }
   }
 
   package var isLabRunning: Bool { RunningLabFile.isHeld(paths) }
 
-  package func close() async { await view.close() }
+  package func close() async { await door.close() }
 
   /// Throws `LabError`: `.unavailable` when the cloud does not answer, `.failed` with the cloud's own words when it refuses.
-  package func status() async throws -> UpdatesState { try await call("GET", "/lab/v1/updates", nil) }
+  package func status() async throws -> UpdatesState { try await door.call("GET", "/lab/v1/updates", nil) }
 
   package func order(_ order: Order) async throws -> UpdateAnswer {
-    try await call("POST", "/lab/v1/updates/\(order.verb)", try JSONEncoder().encode(order))
-  }
-
-  private func call<Answer: Decodable>(_ method: String, _ path: String, _ body: Data?) async throws -> Answer {
-    guard let answer = await view.call(method, path, body) else {
-      throw LabError(.unavailable, "the cloud of the lab on \(paths.root) does not answer; see connector-lab status, and \(paths.cloud)/cloud.log")
-    }
-    guard answer.status == 200 else {
-      let detail = (try? JSONDecoder().decode(APIErrorBody.self, from: answer.body))?.detail
-      throw LabError(.failed, detail ?? "the cloud answered with status \(answer.status)")
-    }
-    do { return try JSONDecoder().decode(Answer.self, from: answer.body) } catch {
-      throw LabError(.failed, "the cloud's answer cannot be read; does it run another version of this program? (\(error))")
-    }
+    try await door.call("POST", "/lab/v1/updates/\(order.verb)", try JSONEncoder().encode(order))
   }
 
   /// `c1` for a connector of this lab, else the first label of its fqdn.
