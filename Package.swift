@@ -150,7 +150,7 @@ let package = Package(
           "Daemon", "ServiceOrder", "SimulatedCloud", "CloudServer", "CloudStore", "CloudLinkAcceptor", "LabCA", "BrokerConfiguration",
           "ConfigurationYAML", "ControlAPI", "Evergreen", "EventHub", "LiveFaults", "LiveWorld", "ReleaseSlots", "ReleaseWorks", "Rollouts", httpClient,
         ] + nioTLS),
-      room("DaemonCommands", ["Daemon", "LiveWorld", "Releases", "World", argumentParser]),
+      room("DaemonCommands", ["Daemon", "LiveWorld", "Releases", "TUF", "World", argumentParser]),
       room(
         "LabCommands",
         [
@@ -243,7 +243,7 @@ let package = Package(
           "CloudAPI", "LiveWorld", "SimulatedWorld", "ConnectorSettings", "EventHub", "Evergreen", "ServiceOrder", "Supervision", "Daemon",
           "ControlAPI", "LiveFaults", "ServiceKit",
         ] + nio),
-      tests("DaemonCommands", ["World", "LiveWorld", "SimulatedWorld", "Daemon", "Releases", "DaemonCommands"]),
+      tests("DaemonCommands", ["World", "LiveWorld", "SimulatedWorld", "Daemon", "Releases", "DaemonCommands", crypto]),
       tests(
         "Lab",
         [

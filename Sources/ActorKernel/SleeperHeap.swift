@@ -61,6 +61,7 @@ final class SleeperHeap {
 
   func wake(at moment: Moment, _ tell: (Now) -> Void) {
     now.wall = now.wall + (moment - now.moment)
+    now.machine = now.machine + (moment - now.moment)
     now.moment = moment
     tell(now)
     while let first = heap.first, first.moment <= moment {

@@ -38,11 +38,14 @@ package struct ConnectorReport: Hashable, Codable, Sendable {
   package var restartPending: Bool?
   /// Why this connector takes no updates from the cloud: an administrator pinned it, or it is not installed as releases. Absent: it takes them.
   package var updatesBarred: String?
+  /// SHA-256 of the manifest of the release that runs, 64 hexadecimal digits: `version` alone is a claim. Absent when it does not run from a release.
+  package var digest: String?
 
   package init(
     id: String, fqdn: String, version: String, bootstrapperVersion: String, boot: String, eventSequence: UInt64, time: WallTime, startedAt: WallTime,
     services: [Service], inMaintenance: Bool, elected: String?, electionReason: String, configurationRevision: Int?, peerAddress: String?,
-    problems: [String], update: UpdateStanding? = nil, restartPending: Bool? = nil, updatesBarred: String? = nil
+    problems: [String], update: UpdateStanding? = nil, restartPending: Bool? = nil, updatesBarred: String? = nil,
+    digest: String? = nil
   ) {
     self.id = id
     self.fqdn = fqdn
@@ -62,5 +65,6 @@ package struct ConnectorReport: Hashable, Codable, Sendable {
     self.update = update
     self.restartPending = restartPending
     self.updatesBarred = updatesBarred
+    self.digest = digest
   }
 }

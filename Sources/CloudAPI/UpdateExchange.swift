@@ -1,23 +1,48 @@
 package import World
 
 /// What the cloud's rollout coordinator orders one connector under its lease: the body of the WatchDog's operation `update-order`. It may be sent
-/// more than once; what was acted on already changes nothing. The lease's token rises with every lease of the location, so an older one is stale.
+/// more than once, and is sent again after each heartbeat while it is open: what was acted on already changes nothing but the lease's end. The lease's
+/// token rises with every lease of the location, so an older one is stale.
+///
+/// **How long a lease lasts** is said as a length, because two wall clocks never agree: the cloud says how long it still lasts when the order is sent, and
+/// the connector counts from its arrival by a clock that nobody sets. So a connector's lease outlasts the cloud's by no more than the time that the order
+/// was under way, and two seconds within which a repeated order counts as nothing new; clocks that are set change nothing of it. After a start of the
+/// machine the connector goes by its own wall clock as it was kept, and never for longer than the whole length. The cloud's own lease is counted by the
+/// cloud's wall clock: should that be put ahead, the cloud's lease ends early and the connector learns of it with what the cloud orders then.
 package struct UpdateCommand: Hashable, Codable, Sendable {
   package enum Action: String, CaseIterable, Codable, Sendable {
     case enterMaintenance, install, rollBack, restartMachine, leaveMaintenance
   }
   package var action: Action
   package var token: UInt64
-  /// The lease's end; absent for `leaveMaintenance`. By then the connector is out of maintenance, whatever it hears.
+  /// Whole seconds, rounded down, that the lease still lasts when this is sent; absent for `leaveMaintenance`. When they are over, the connector is out of
+  /// maintenance, whatever it hears.
+  package var lasts: Int?
+  /// The lease's end by the cloud's clock, for people; nothing is decided by it. Connectors from before there was `lasts` go by it.
   package var expires: WallTime?
   /// Four numbers; for `install` only. Length and digest come from signed metadata, never from here.
   package var version: String?
 
-  package init(_ action: Action, token: UInt64, expires: WallTime? = nil, version: String? = nil) {
+  /// No lease is longer (a week); what says more is no order.
+  package static let longest = 604_800
+
+  package init(_ action: Action, token: UInt64, lasts: Int? = nil, expires: WallTime? = nil, version: String? = nil) {
     self.action = action
     self.token = token
+    self.lasts = lasts
     self.expires = expires
     self.version = version
+  }
+
+  /// The same after it has waited for so long to be sent; nil when the lease is over meanwhile.
+  package func sent(after waiting: Duration) -> UpdateCommand? {
+    guard let lasts else { return self }
+    let (seconds, attoseconds) = waiting.components
+    let left = lasts - Int(clamping: max(0, attoseconds > 0 ? seconds + 1 : seconds))
+    guard left > 0 else { return nil }
+    var out = self
+    out.lasts = left
+    return out
   }
 }
 
@@ -46,11 +71,14 @@ package struct UpdateStanding: Hashable, Codable, Sendable {
   package var version: String?
   /// For people; empty when there is nothing to say.
   package var reason: String
+  /// With `committed`: SHA-256 of the manifest of the release that runs, 64 hexadecimal digits. Absent when the program does not know it.
+  package var digest: String?
 
-  package init(token: UInt64, stage: Stage, version: String? = nil, reason: String = "") {
+  package init(token: UInt64, stage: Stage, version: String? = nil, reason: String = "", digest: String? = nil) {
     self.token = token
     self.stage = stage
     self.version = version
     self.reason = reason
+    self.digest = digest
   }
 }

@@ -36,7 +36,7 @@ extension CloudService: ConnectorLinkDelegate {
       let began = clock.now().moment
       let outcome = await heartbeat(peer.connectorID)
       guard !Task.isCancelled, heartbeats[peer.connectorID]?.link == link else { return }
-      note(.heartbeat(customer: peer.customer, connector: peer.connectorID, outcome))
+      note(.heartbeat(customer: peer.customer, connector: peer.connectorID, outcome, asked: began))
       var every = settings.heartbeatEvery
       if early > 0, case .answered(let report) = outcome, !settings.down(report).isEmpty {
         early -= 1

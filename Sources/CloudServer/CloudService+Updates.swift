@@ -61,21 +61,25 @@ extension CloudService {
   // MARK: Orders to connectors
 
   /// Each connector's orders go one after the other; several connectors do not wait for each other.
-  func send(_ command: UpdateCommand, to id: String) {
+  func send(_ order: WaitingOrder, to id: String) {
     guard !stopped else { return }
-    orders[id, default: []].append(command)
+    // The same again, before it was sent: the later one knows how long the lease lasts.
+    orders[id]?.removeAll {
+      $0.command.action == order.command.action && $0.command.token == order.command.token && $0.command.version == order.command.version
+    }
+    orders[id, default: []].append(order)
     if ordering[id] == nil { ordering[id] = Task { await self.deliver(to: id) } }
   }
 
   /// What could not be told before comes first when a link is up again: that it may leave maintenance is not in what the coordinator repeats.
   func sendAgain(to id: String) {
-    if let command = undelivered.removeValue(forKey: id) { send(command, to: id) }
+    if let order = undelivered.removeValue(forKey: id) { send(order, to: id) }
   }
 
   private func deliver(to id: String) async {
-    while !Task.isCancelled, let command = orders[id]?.first {
+    while !Task.isCancelled, let order = orders[id]?.first {
       orders[id]?.removeFirst()
-      await deliver(command, to: id)
+      await deliver(order, to: id)
     }
     orders[id] = nil
     ordering[id] = nil
@@ -86,29 +90,30 @@ extension CloudService {
     var detail: String
   }
 
-  private func deliver(_ command: UpdateCommand, to id: String) async {
-    guard let links else { return }
+  private func deliver(_ order: WaitingOrder, to id: String) async {
+    let asked = ports.clock.now().moment
+    guard let links, let command = order.command.sent(after: asked - order.since) else { return }
     let request = LinkRequest(
       method: "POST", path: ConnectorPaths.service(ServiceName.watchDog.rawValue, "update-order"), headers: ["content-type": "application/json"],
       body: JSONBody.bytes(command))
     let response: LinkResponse
     do { response = try await links.ask(id, request, timeout: settings.orderTimeout) } catch {
-      await notNow(command, id, isLinkUp: (error as? LinkFailure)?.kind == .timeout)
+      await notNow(order, id, isLinkUp: (error as? LinkFailure)?.kind == .timeout)
       return
     }
     let body = Data(response.body)
     if response.status == 200, let standing = try? JSONDecoder().decode(UpdateStanding.self, from: body) {
-      note(.standing(connector: id, standing))
+      note(.standing(connector: id, standing, asked: asked))
     } else if response.status != 200, let refusal = try? JSONDecoder().decode(Refusal.self, from: body) {
       // Its WatchDog is being started anew: that is no answer.
-      if refusal.code == "unavailable" { return await notNow(command, id, isLinkUp: true) }
+      if refusal.code == "unavailable" { return await notNow(order, id, isLinkUp: true) }
       note(.orderRefused(connector: id, command, detail: refusal.detail))
     }
   }
 
   /// With the next link, or after a while on this one, what still holds is given once more; deadlines see to the rest.
-  private func notNow(_ command: UpdateCommand, _ id: String, isLinkUp: Bool) async {
-    if command.action == .leaveMaintenance { undelivered[id] = command }
+  private func notNow(_ order: WaitingOrder, _ id: String, isLinkUp: Bool) async {
+    if order.command.action == .leaveMaintenance { undelivered[id] = order }
     guard isLinkUp else { return }
     do { try await ports.clock.sleep(for: settings.orderRetry) } catch { return }
     // Only when nothing newer waits: it would come after that.

@@ -52,10 +52,16 @@ package actor CloudService {
   var releasesProblem: String?
   var nextLook: Moment?
   /// Orders of the rollout coordinator that are on their way, those that wait until the coordinator's state is saved, and those that did not arrive.
-  var orders: [String: [UpdateCommand]] = [:]
+  var orders: [String: [WaitingOrder]] = [:]
   var ordering: [String: Task<Void, Never>] = [:]
-  private var unsavedOrders: [(String, UpdateCommand)] = []
-  var undelivered: [String: UpdateCommand] = [:]
+  private var unsavedOrders: [(String, WaitingOrder)] = []
+  var undelivered: [String: WaitingOrder] = [:]
+
+  /// An order, and when it was made: the lease lasts less long when it is sent.
+  struct WaitingOrder {
+    var command: UpdateCommand
+    var since: Moment
+  }
 
   /// - Parameter records: what the store held when it was opened.
   package init(settings: CloudSettings, records: [CloudRecord], ports: Ports) {
@@ -180,7 +186,8 @@ package actor CloudService {
   /// The directives of one request: first saved, then carried out.
   private func handle(_ request: CloudRequest, undoable: Bool) -> (answer: CloudAnswer, drops: [(String, String)]) {
     let before = undoable ? logic : nil
-    let outcome = logic.handle(request, at: ports.clock.now())
+    let now = ports.clock.now()
+    let outcome = logic.handle(request, at: now)
     let records = outcome.directives.compactMap { directive -> (CloudRecordKey, CloudDirective)? in
       switch directive {
       case .save(let record): (record.key, directive)
@@ -207,17 +214,17 @@ package actor CloudService {
         unsaved = all
       }
     }
-    let drops = carryOut(outcome.directives)
+    let drops = carryOut(outcome.directives, made: now.moment)
     // Fencing tokens never go back: an order leaves only when the state that it came from is saved.
     if unsaved.isEmpty {
-      for (connector, command) in unsavedOrders { send(command, to: connector) }
+      for (connector, order) in unsavedOrders { send(order, to: connector) }
       unsavedOrders = []
     }
     if timer != nil, let wakesAt, let due = dueMoment(ports.clock.now()), due < wakesAt { arm() }
     return (outcome.answer, drops)
   }
 
-  private func carryOut(_ directives: [CloudDirective]) -> [(String, String)] {
+  private func carryOut(_ directives: [CloudDirective], made: Moment) -> [(String, String)] {
     var drops: [(String, String)] = []
     for directive in directives {
       switch directive {
@@ -225,7 +232,7 @@ package actor CloudService {
       case .emit(let event): ports.events.emit(event, from: nil)
       case .changed(let change): for listener in listeners.values { listener.yield(change) }
       case .revoke(let serial): ports.certificates.revoke(serial: serial)
-      case .order(let connector, let command): unsavedOrders.append((connector, command))
+      case .order(let connector, let command): unsavedOrders.append((connector, WaitingOrder(command: command, since: made)))
       case .dropLink(let connector, let reason): drops.append((connector, reason))
       }
     }

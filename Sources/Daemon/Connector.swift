@@ -152,6 +152,6 @@ package final class Connector: Sendable {
       startedAt: startedAt.wall, services: facts.rows.map { .init(name: $0.name, state: $0.state, restarts: $0.restarts) },
       inMaintenance: facts.inMaintenance, elected: facts.election?.elected, electionReason: facts.election?.reason ?? "not elected yet",
       configurationRevision: facts.revision, peerAddress: peerAddress, problems: facts.problems, update: standing?.update,
-      restartPending: standing?.isRestartPending, updatesBarred: standing?.updatesBarred)
+      restartPending: standing?.isRestartPending, updatesBarred: standing?.updatesBarred, digest: ports.version.digest)
   }
 }

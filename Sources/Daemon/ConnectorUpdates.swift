@@ -14,7 +14,14 @@ extension Connector {
   func updaterPorts(_ link: any CloudLink) -> UpdaterPorts {
     UpdaterPorts(
       fetching: ReleaseFetch.live(configuration, files: ports.files, clock: ports.clock), probing: ConnectorProbe(connector: self, link: link),
-      version: ReleaseVersion(ports.version.connector) ?? ReleaseVersion(0, 0, 0, 0), boot: hub.boot, isFIPS: FIPSMode.isOn(ports.files))
+      version: ReleaseVersion(ports.version.connector) ?? ReleaseVersion(0, 0, 0, 0), boot: hub.boot, isFIPS: FIPSMode.isOn(ports.files),
+      digest: ports.version.digest, machine: machineStart)
+  }
+
+  /// The kernel's word for this start of the machine; empty where it has none.
+  private var machineStart: String {
+    let bytes = (try? ports.files.read("/proc/sys/kernel/random/boot_id")) ?? []
+    return String(decoding: bytes.filter { $0 > 32 }, as: UTF8.self)
   }
 }
 

@@ -1,6 +1,7 @@
 import Glibc
 import LiveWorld
 import Releases
+import TUF
 package import World
 
 /// The release that a program was started from: `release.json` in the folder above its own lists it.
@@ -20,9 +21,11 @@ package struct OwnRelease: Hashable, Sendable {
     do {
       let limits = ReleaseManifest.Limits()
       guard info.size <= limits.manifestBytes else { throw Unusable(description: "it has \(info.size) bytes") }
-      let manifest = try ReleaseManifest(parsing: try files.read(manifestPath), limits: limits)
+      let bytes = try files.read(manifestPath)
+      let manifest = try ReleaseManifest(parsing: bytes, limits: limits)
       guard manifest.files.contains(where: { $0.path == path }) else { throw Unusable(description: "it does not list \(path)") }
-      version = RunningVersion(connector: manifest.version.text, bootstrapper: manifest.bootstrapper.text)
+      version = RunningVersion(
+        connector: manifest.version.text, bootstrapper: manifest.bootstrapper.text, digest: Hex.encode(Digests.sha256(bytes)))
     } catch {
       problem = "\(manifestPath) cannot be used, so this program says the version that was compiled in, \(version.connector): \(error)"
     }

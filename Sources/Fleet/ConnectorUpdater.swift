@@ -13,10 +13,14 @@ struct ConnectorUpdater: Sendable {
     var highest: UInt64 = 0
     /// Of the lease that is held.
     var token: UInt64?
+    /// By the machine's own wall clock, for after a start of the machine.
     var expires = WallTime(seconds: 0)
     /// When it ends by the machine's own clock that nobody sets: the length that the cloud gave it, from its arrival on. A wall clock that is wrong by
     /// minutes would end it at once, or keep it while another connector has the next one.
     var ends = Moment(nanoseconds: 0)
+    var length = Duration.zero
+    /// Which start of the machine `ends` counts from.
+    var machineStart: UInt32 = 0
     var isRestart = false
     /// What the lease is for; nil while it drains.
     var target: ReleaseVersion?
@@ -24,16 +28,16 @@ struct ConnectorUpdater: Sendable {
     var isActivated = false
     /// The cloud wants it back on what it ran before.
     var mustGoBack = false
+    /// Under this lease the cloud has ordered the way back.
+    var isOrderedBack = false
     var standing: UpdateStanding?
   }
   enum Input: Sendable {
-    case command(UpdateCommand, issued: WallTime)
-    /// The cloud says how long the lease is now.
-    case renewed(token: UInt64, until: WallTime, issued: WallTime)
+    case command(UpdateCommand)
     case drained
     case event(UpdateLogic.Event)
     /// A process of this connector has started and is ready.
-    case started(UpdateFact.Role, SlotName, generation: UInt64, reason: String, afterRestart: Bool)
+    case started(UpdateFact.Role, SlotName, generation: UInt64, reason: String, afterRestart: Bool, machineStart: UInt32)
     case leaseEnded(token: UInt64)
   }
   enum Action: Sendable {
@@ -51,6 +55,7 @@ struct ConnectorUpdater: Sendable {
   }
 
   var kept: Kept
+  private var machineStart: UInt32 = 0
   /// At most one, in an array so that an idle connector does not carry it.
   private var hosted: [UpdateLogic] = []
   private let ground: Ground
@@ -85,15 +90,13 @@ struct ConnectorUpdater: Sendable {
 
   mutating func handle(_ input: Input, at now: Now) -> [Action] {
     switch input {
-    case .command(let command, let issued): return obey(command, issued, at: now)
-    case .renewed(let token, let until, let issued):
-      guard token == kept.token, until > kept.expires else { return [] }
-      return extend(until, issued, token, at: now)
+    case .command(let command): return obey(command, at: now)
     case .drained:
       guard let token = kept.token, kept.target == nil, !kept.isRestart else { return [] }
       return stand(.drained, token)
     case .event(let event): return feed(event, at: now)
-    case .started(let role, let slot, let generation, let reason, let afterRestart):
+    case .started(let role, let slot, let generation, let reason, let afterRestart, let start):
+      machineStart = start
       return started(role, slot, generation, reason, afterRestart, at: now)
     case .leaseEnded(let token):
       guard token == kept.token, mutant != .leaseWithoutExpiry else { return [] }
@@ -104,61 +107,72 @@ struct ConnectorUpdater: Sendable {
 
   private func isOver(_ now: Now) -> Bool { mutant == .leaseOnWallClock ? now.wall >= kept.expires : now.moment >= kept.ends }
 
-  private mutating func extend(_ until: WallTime, _ issued: WallTime, _ token: UInt64, at now: Now) -> [Action] {
-    kept.expires = until
-    kept.ends = mutant == .leaseOnWallClock ? now.moment + (until - now.wall) : now.moment + (until - issued)
-    return [.wake(kept.ends - now.moment, token: token)]
+  /// The cloud says how long the lease still lasts: what it said last holds, and what moves the end by two seconds or less says nothing new.
+  private mutating func last(_ command: UpdateCommand, at now: Now) -> [Action] {
+    let length = Duration.seconds(command.lasts ?? 0)
+    let ends = mutant == .leaseOnWallClock ? now.moment + ((command.expires ?? now.wall) - now.wall) : now.moment + length
+    let change = ends - kept.ends
+    guard kept.length == .zero || change > .seconds(2) || change < .seconds(-2) else { return [] }
+    kept.length = length
+    kept.expires = mutant == .leaseOnWallClock ? command.expires ?? now.wall : now.wall + length
+    kept.ends = ends
+    kept.machineStart = machineStart
+    return [.wake(kept.ends - now.moment, token: command.token)]
   }
 
   // MARK: Commands
 
-  private mutating func obey(_ command: UpdateCommand, _ issued: WallTime, at now: Now) -> [Action] {
+  private mutating func obey(_ command: UpdateCommand, at now: Now) -> [Action] {
     if mutant != .fencingTokenIgnored, command.token < kept.highest { return [.ignored("token \(command.token) is older than \(kept.highest)")] }
     switch command.action {
     case .enterMaintenance, .restartMachine:
-      if command.token == kept.token, mutant != .replayedCommandTwice { return [.tell] }
+      if command.token == kept.token, mutant != .replayedCommandTwice { return kept.target == nil ? last(command, at: now) : [] }
       // The lease of a token that was seen before is over.
       if command.token == kept.highest, mutant != .replayedCommandTwice, mutant != .fencingTokenIgnored { return [.ignored("it was acted on")] }
-      return begin(command, issued, at: now)
-    case .install: return install(command, issued, at: now)
-    case .rollBack: return goBack(command, issued, at: now)
+      return begin(command, at: now)
+    case .install: return install(command, at: now)
+    case .rollBack: return goBack(command, at: now)
     case .leaveMaintenance:
-      guard command.token == kept.token else { return [] }
+      kept.highest = max(kept.highest, command.token)
+      guard let token = kept.token, token <= command.token else { return [] }
       return leave("the cloud ended its lease", at: now)
     }
   }
 
-  private mutating func begin(_ command: UpdateCommand, _ issued: WallTime, at now: Now) -> [Action] {
+  private mutating func begin(_ command: UpdateCommand, at now: Now) -> [Action] {
     var actions: [Action] = []
     if kept.token != nil { actions += leave("a newer lease replaced it", at: now) }
     kept = Kept(highest: max(kept.highest, command.token), token: command.token)
     kept.isRestart = command.action == .restartMachine
-    actions += extend(command.expires ?? issued, issued, command.token, at: now)
+    actions += last(command, at: now)
     if kept.isRestart { return actions + stand(.restarting, command.token) + [.restartMachine] }
     return actions + [.drain]
   }
 
-  private mutating func install(_ command: UpdateCommand, _ issued: WallTime, at now: Now) -> [Action] {
+  private mutating func install(_ command: UpdateCommand, at now: Now) -> [Action] {
     guard command.token == kept.token, !kept.isRestart, let version = command.version.flatMap({ ReleaseVersion($0) }) else {
       return [.ignored("no such lease")]
     }
-    if kept.target == version, mutant != .replayedCommandTwice { return [.tell] }
-    if isActing, mutant != .replayedCommandTwice { return [.tell] }
+    // Ordered back already: an earlier step says nothing of now.
+    if kept.isOrderedBack { return [] }
+    let prolonged = last(command, at: now)
+    if kept.target == version, mutant != .replayedCommandTwice { return prolonged }
+    if isActing, mutant != .replayedCommandTwice { return prolonged }
     kept.target = version
-    var actions: [Action] = []
-    if let until = command.expires, until > kept.expires { actions += extend(until, issued, command.token, at: now) }
+    var actions = prolonged
     actions += stand(.installing, command.token, version)
     hosted = [UpdateLogic(settings)]
     return actions + feed(.order(UpdateOrder(command: "lease \(command.token)", version: version, bundle: order(version))), at: now)
   }
 
-  private mutating func goBack(_ command: UpdateCommand, _ issued: WallTime, at now: Now) -> [Action] {
+  private mutating func goBack(_ command: UpdateCommand, at now: Now) -> [Action] {
     guard let token = kept.token, token == command.token else { return [.ignored("no such lease")] }
-    if let until = command.expires, until > kept.expires { _ = extend(until, issued, token, at: now) }
+    kept.isOrderedBack = true
+    _ = last(command, at: now)
     let wake = Action.wake(kept.ends - now.moment, token: token)
     switch state {
     case .trial, .committed: return [wake] + feed(.rollBackAsked(command: "lease \(token) back", reason: "the cloud asks for it"), at: now)
-    case .rollingBack, .rolledBack: return [wake, .tell]
+    case .rollingBack, .rolledBack: return [wake]
     case .committing: return [wake]
     case .activating:
       kept.mustGoBack = true
@@ -245,6 +259,7 @@ struct ConnectorUpdater: Sendable {
   private mutating func started(
     _ role: UpdateFact.Role, _ slot: SlotName, _ generation: UInt64, _ reason: String, _ afterRestart: Bool, at now: Now
   ) -> [Action] {
+    resumeLease(at: now)
     if let token = kept.token, isOver(now), mutant != .leaseWithoutExpiry {
       kept.token = nil
       kept.standing = nil
@@ -252,6 +267,13 @@ struct ConnectorUpdater: Sendable {
     }
     let wake = kept.token.map { [Action.wake(kept.ends - now.moment, token: $0)] } ?? []
     return wake + resume(role, slot, generation, reason, afterRestart, at: now)
+  }
+
+  /// After a start of the machine only its wall clock tells what has passed; but the lease does not last longer than its whole length from here.
+  private mutating func resumeLease(at now: Now) {
+    guard kept.token != nil, kept.machineStart != machineStart, mutant != .leaseOnWallClock else { return }
+    kept.ends = now.moment + max(.zero, min(kept.expires - now.wall, kept.length))
+    kept.machineStart = machineStart
   }
 
   private mutating func resume(

@@ -12,15 +12,15 @@ struct Report: Sendable {
   var isHealthy: Bool
   var isPendingRestart: Bool
   var standing: UpdateStanding?
+  /// Of the manifest of the release that runs, as its slot's name has it.
+  var digest: String
   /// The lease as the connector knows it.
   var token: UInt64?
-  var expires: WallTime
 }
 
 /// What is on its way from the cloud.
 enum DownMessage: Sendable {
   case command(UpdateCommand)
-  case renewed(token: UInt64, until: WallTime)
   /// An operator's clear: what failed may be tried again.
   case clear
 }
@@ -51,8 +51,8 @@ enum FleetEvent: Sendable {
   /// A connector's next heartbeat.
   case beat(Int32)
   indirect case up(Int32, Report)
-  /// With when it was sent, and what the cloud's clock showed then.
-  indirect case down(Int32, DownMessage, sent: Moment, issued: WallTime)
+  /// With when it was sent.
+  indirect case down(Int32, DownMessage, sent: Moment)
   case machine(Int32, MachineTimer)
   indirect case peer(PeerEvent)
   case publish(Int32)

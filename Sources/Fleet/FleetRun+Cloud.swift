@@ -69,17 +69,25 @@ extension FleetRun {
 
   mutating func send(_ directive: RolloutDirective) {
     switch directive {
-    case .enterMaintenance(let id, let lease): send(id, UpdateCommand(.enterMaintenance, token: lease.token, expires: lease.expires))
+    case .enterMaintenance(let id, let lease): send(id, .enterMaintenance, lease)
     case .install(let id, let hop, let lease):
       // Planted: whoever runs a newer release is sent back to the first one of all.
       let runsNewer = cloud.numbers[id].map { machines[$0].slot.version > catalog.versions[0] } ?? false
-      let version = mutant == .olderAccepted && runsNewer ? catalog.versions[0] : hop
-      send(id, UpdateCommand(.install, token: lease.token, expires: lease.expires, version: version.text))
-    case .rollBack(let id, let lease): send(id, UpdateCommand(.rollBack, token: lease.token, expires: lease.expires))
-    case .restartMachine(let id, let lease): send(id, UpdateCommand(.restartMachine, token: lease.token, expires: lease.expires))
+      send(id, .install, lease, mutant == .olderAccepted && runsNewer ? catalog.versions[0] : hop)
+    case .rollBack(let id, let lease): send(id, .rollBack, lease)
+    case .restartMachine(let id, let lease): send(id, .restartMachine, lease)
     case .leaveMaintenance(let id, let token): send(id, UpdateCommand(.leaveMaintenance, token: token))
     case .decided: break
     }
+  }
+
+  /// With how long the lease still lasts by the coordinator's time, which stands still where its clock goes back.
+  private mutating func send(_ id: String, _ action: UpdateCommand.Action, _ lease: MaintenanceLease, _ version: ReleaseVersion? = nil) {
+    let now = max(cloud.clock.read(engine.now), cloud.logic.latest)
+    let lasts = lease.expires.map { Int(max(0, ($0 - now).components.seconds)) } ?? UpdateCommand.longest
+    guard lasts > 0 else { return }
+    let expires = mutant == .leaseOnWallClock ? lease.expires : nil
+    send(id, UpdateCommand(action, token: lease.token, lasts: lasts, expires: expires, version: version?.text))
   }
 
   private mutating func send(_ id: String, _ command: UpdateCommand) {

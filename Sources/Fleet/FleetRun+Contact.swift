@@ -109,7 +109,7 @@ extension FleetRun {
     Report(
       epoch: machines[index].contact.epoch, sent: engine.now, version: machines[index].slot.version, isHealthy: isHealthy(index),
       isPendingRestart: machines[index].isPendingRestart, standing: machines[index].updater.kept.standing,
-      token: machines[index].updater.kept.token, expires: machines[index].updater.kept.expires)
+      digest: (mutant == .digestOfBefore ? catalog.slots[0] : machines[index].slot).digest, token: machines[index].updater.kept.token)
   }
 
   /// Something about the connector has changed: the cloud hears of it now, if it can.
@@ -132,7 +132,7 @@ extension FleetRun {
     let arrivals = machines[index].link.send(.down, bytes: 300, at: engine.now, conditions, &draws)
     machines[index].draws = draws
     for at in [arrivals.first, arrivals.second].compactMap({ $0 }) {
-      engine.schedule(.down(Int32(index), message, sent: engine.now, issued: cloud.clock.read(engine.now)), at: at)
+      engine.schedule(.down(Int32(index), message, sent: engine.now), at: at)
     }
   }
 
@@ -150,10 +150,13 @@ extension FleetRun {
     let id = machines[index].name
     let report = garbled(index, sent)
     guard engine.now - report.sent < Self.contactLimit else { return }
+    // One that a later one has overtaken says nothing any more.
+    guard report.sent >= machines[index].contact.lastHeard || mutant == .overtakenReportBelieved else { return }
     machines[index].contact.lastHeard = max(machines[index].contact.lastHeard, report.sent)
     let isQuiet = machines[index].contact.quietSince != nil
     if !isQuiet { armLimit(index) }
-    guard report.epoch >= machines[index].contact.heard else { return }
+    guard report.epoch >= machines[index].contact.heard || mutant == .overtakenReportBelieved else { return }
+    believe(index, report)
     let known = cloud.logic.connectors[id]
     if known == nil || (known?.version != report.version && known?.phase.inFlight == false && mutant != .versionNeverReported) {
       tell(.connector(id, location: "l\(machines[index].location + 1)", report.version))
@@ -196,7 +199,7 @@ extension FleetRun {
     return true
   }
 
-  /// The answer to a heartbeat repeats what is open, so that nothing depends on one message.
+  /// After a heartbeat the cloud repeats what is open, so that nothing depends on one message and a lease that lasts longer now is known to.
   private mutating func answer(_ index: Int, _ report: Report) {
     let id = machines[index].name
     guard let known = cloud.logic.connectors[id] else { return }
@@ -205,16 +208,6 @@ extension FleetRun {
       if let token = report.token { send(.leaveMaintenance(id, token: token)) }
       return
     }
-    let mine = report.token == lease.token ? report.standing?.stage : nil
-    switch known.phase {
-    case .draining where report.token != lease.token: send(.enterMaintenance(id, lease))
-    case .installing where mine == .drained: if let hop = known.flight?.hop { send(.install(id, hop, lease)) }
-    case .rollingBack where mine != .rollingBack && mine != .rolledBack: send(.rollBack(id, lease))
-    case .restarting where report.token != lease.token: send(.restartMachine(id, lease))
-    default: break
-    }
-    if report.token == lease.token, let expires = lease.expires, expires > report.expires {
-      sendDown(index, .renewed(token: lease.token, until: expires))
-    }
+    if let open = cloud.logic.repeated(for: id) { send(open) }
   }
 }

@@ -1,6 +1,7 @@
 import CloudAPI
 import Evergreen
 import Releases
+import RolloutCheckers
 import Simulation
 import World
 
@@ -54,6 +55,7 @@ extension FleetRun {
   mutating func powerOn(_ index: Int) {
     guard !machines[index].isOn else { return }
     machines[index].isOn = true
+    machines[index].starts += 1
     schedule(index, .start, after: machines[index].draws.duration(.seconds(20), .seconds(90)))
   }
 
@@ -74,6 +76,7 @@ extension FleetRun {
     machines[index].reason = choice.reason
     machines[index].isMakeshift = choice.isMakeshift
     machines[index].process = .starting
+    truth.reports.ran(machines[index].name, .init(choice.slot.version, choice.slot.digest), at: engine.now)
     let incarnation = machines[index].incarnation
     if choice.role == .trial, let deadline = try? machines[index].folder.current(at: machines[index].wall(engine.now)).trial?.deadline {
       if machines[index].trialEnds == nil { machines[index].trialEnds = machines[index].clock.moment(deadline) }
@@ -128,6 +131,7 @@ extension FleetRun {
     if machines[index].process != .none, machines[index].role == .trial { trialStops(index) }
     machines[index].incarnation += 1
     machines[index].process = .none
+    truth.reports.ran(machines[index].name, nil, at: engine.now)
     noteReach(index)
     trace.add(engine.now, machines[index].name, "process ends", "-", UInt64(machines[index].incarnation))
   }
@@ -165,7 +169,9 @@ extension FleetRun {
     noteReach(index)
     let machine = machines[index]
     apply(
-      index, .started(machine.role, machine.slot, generation: machine.generation, reason: machine.reason, afterRestart: wasRestarted))
+      index,
+      .started(
+        machine.role, machine.slot, generation: machine.generation, reason: machine.reason, afterRestart: wasRestarted, machineStart: machine.starts))
     guard machines[index].process == .ready else { return }
     tellCloud(index)
     armBeat(index)

@@ -13,7 +13,7 @@ extension FleetRun {
     if machines[index].updater.kept != before.kept {
       do throws(DiskError) { try machines[index].kept.replace(machines[index].updater.kept, machines[index].folder.disk) } catch {
         // What cannot be remembered is not begun: a restart of the machine would be ordered again after it, and again. To stop needs no memory.
-        if case .command(let command, _) = input, command.action != .leaveMaintenance, command.action != .rollBack {
+        if case .command(let command) = input, command.action != .leaveMaintenance, command.action != .rollBack {
           machines[index].updater = before
           return trace.add(engine.now, machines[index].name, "cannot remember what it is told")
         }
@@ -160,11 +160,10 @@ extension FleetRun {
       index, .probed(Probe(isHealthy: blind || isHealthy, reachedTheCloud: blind || isReached, detail: isHealthy ? "" : "its health check failed")))
   }
 
-  mutating func receive(_ index: Int, _ message: DownMessage, _ issued: WallTime) {
+  mutating func receive(_ index: Int, _ message: DownMessage) {
     guard machines[index].process == .ready, canBeat(index) else { return }
     switch message {
-    case .command(let command): apply(index, .command(command, issued: issued))
-    case .renewed(let token, let until): apply(index, .renewed(token: token, until: until, issued: issued))
+    case .command(let command): apply(index, .command(command))
     case .clear:
       machines[index].generation = (try? machines[index].folder.takeOver(at: machines[index].wall(engine.now))) ?? 0
       for slot in catalog.slots {

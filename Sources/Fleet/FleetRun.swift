@@ -106,9 +106,9 @@ package struct FleetRun {
     case .contactLimit(let index): lostContact(Int(index))
     case .beat(let index): beat(Int(index))
     case .up(let index, let report): if cloud.isUp, !isTurnedAway(Int(index)) { hear(Int(index), report) }
-    case .down(let index, let message, let sent, let issued):
+    case .down(let index, let message, let sent):
       // A request that is older than its time limit is none any more.
-      if engine.now - sent < Self.requestLimit || mutant == .fencingTokenIgnored { receive(Int(index), message, issued) }
+      if engine.now - sent < Self.requestLimit || mutant == .fencingTokenIgnored { receive(Int(index), message) }
     case .machine(let index, let timer):
       due(Int(index), timer)
       look(Int(index))

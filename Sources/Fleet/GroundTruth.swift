@@ -19,6 +19,7 @@ struct GroundTruth: Sendable {
   var asides: [[Aside]]
   /// So many of the coordinator's violations were handed on.
   var rolloutViolations = 0
+  var reports = RunningReports()
 
   init(locations: Int) { asides = Array(repeating: [], count: locations) }
 }
@@ -101,6 +102,12 @@ extension FleetRun {
     for index in machines.indices { reported(index) }
     guard scenario.isCalm else { return }
     for violation in cloud.checks.settled(at: now) { found(violation.invariant, "cloud", violation.text) }
+  }
+
+  /// F19: what is believed of a connector ran there when it spoke.
+  mutating func believe(_ index: Int, _ report: Report) {
+    let release = RunningReports.Release(report.version, report.digest)
+    for what in truth.reports.believed(machines[index].name, release, asked: report.sent, at: engine.now) { found("F19", machines[index].name, what) }
   }
 
   /// F19: who is in contact and idle is known by the version that it runs.

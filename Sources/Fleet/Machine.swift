@@ -20,6 +20,8 @@ struct Machine: Sendable {
   let key: UInt64
   var clock: ClockModel
   var isOn = true
+  /// How often it was started: its clock that nobody sets begins anew each time.
+  var starts: UInt32 = 0
   var process = Process.none
   /// Rises whenever a process ends: what was meant for it does not reach the next one.
   var incarnation: UInt32 = 0

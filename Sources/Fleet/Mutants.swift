@@ -8,7 +8,7 @@ package enum Mutant: String, CaseIterable, Sendable {
   case removedDuringTrial, rollbackLoops, versionComparedAsText, releaseNotSynced, olderAccepted, foreignPlatform
   // The cloud's shell.
   case stateNotSavedFirst, ordersNotSaved, healthKeptAcrossRestart, lossOfContactUnnoticed, deadlinesIgnored
-  case versionNeverReported, unwellCountsAsHealthy, ringsNotSaved, delayForgotten
+  case versionNeverReported, unwellCountsAsHealthy, ringsNotSaved, delayForgotten, digestOfBefore, overtakenReportBelieved
   // The coordinator's settings and inputs.
   case windowCheckedWithoutRoom, windowInWrongZone, noBake, failuresNotCounted, startCapOff, inFlightLimitOff, floorsSkipped, everybodyInARing
   case canaryLimitOff, windowCheckedBeforeLease

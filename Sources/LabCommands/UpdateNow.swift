@@ -27,20 +27,20 @@ struct UpdateNow: AsyncParsableCommand {
   @Flag(help: "One JSON object for the answer, for programs; then one for each step.") var json = false
 
   func run() async throws {
-    try await reporting {
-      let desk = try UpdateDesk(folder.paths)
-      defer { Task { await desk.close() } }
-      let before = try await desk.status().lines.last?.number ?? 0
-      let answer = try await desk.order(.init("now", connectors: connector))
-      let state = try await desk.status()
-      if json { Console.out(try UpdateJSON.line(answer)) } else { say(answer, state, desk) }
-      let refused = answer.refusals
-      let ids = answer.connectors.filter { id in !answer.already.contains(id) && !refused.contains { $0.connector == id } }
-      var failed = refused.map { ($0.connector ?? "", $0.reason) }
-      if wait, !ids.isEmpty { failed += try await follow(ids, after: before, desk) }
-      guard failed.isEmpty else {
-        throw LabError(.failed, failed.map { "\(desk.name($0.0, state)) is not updated: \($0.1)" }.joined(separator: "\nconnector-lab: "))
-      }
+    try await reporting { try await UpdateDesk.with(folder.paths) { try await run($0) } }
+  }
+
+  private func run(_ desk: UpdateDesk) async throws {
+    let before = try await desk.status().lines.last?.number ?? 0
+    let answer = try await desk.order(.init("now", connectors: connector))
+    let state = try await desk.status()
+    if json { Console.out(try UpdateJSON.line(answer)) } else { say(answer, state, desk) }
+    let refused = answer.refusals
+    let ids = answer.connectors.filter { id in !answer.already.contains(id) && !refused.contains { $0.connector == id } }
+    var failed = refused.map { ($0.connector ?? "", $0.reason) }
+    if wait, !ids.isEmpty { failed += try await follow(ids, after: before, desk) }
+    guard failed.isEmpty else {
+      throw LabError(.failed, failed.map { "\(desk.name($0.0, state)) is not updated: \($0.1)" }.joined(separator: "\nconnector-lab: "))
     }
   }
 

@@ -8,9 +8,7 @@ import World
 enum UpdateOrdering {
   static func run(_ folder: LabFolder, _ order: UpdateDesk.Order) async throws {
     try await reporting {
-      let desk = try UpdateDesk(folder.paths)
-      defer { Task { await desk.close() } }
-      let answer = try await desk.order(order)
+      let answer = try await UpdateDesk.with(folder.paths) { try await $0.order(order) }
       if let refused = answer.refusals.first { throw LabError(.failed, refused.reason) }
       for line in answer.lines { Console.out("\(line.time.iso8601(fraction: 0)) \(line.text)") }
     }

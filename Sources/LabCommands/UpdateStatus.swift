@@ -22,24 +22,24 @@ struct UpdateStatus: AsyncParsableCommand {
   @Flag(help: "Show it again whenever it changes, until Ctrl-C or the lab ends; with --json a line each time.") var watch = false
 
   func run() async throws {
-    try await reporting {
-      let desk = try UpdateDesk(folder.paths)
-      defer { Task { await desk.close() } }
-      let clock = LiveClock()
-      var shown: [String] = []
-      repeat {
-        let state = try await desk.status()
-        let lines = json ? [try UpdateJSON.line(state)] : UpdateTable.lines(state, names: desk.names)
-        // A JSON line has the time in it; what it says of updates is compared without.
-        let content = json ? ["\(state.status)", "\(state.lines.last?.number ?? 0)"] : lines
-        if content != shown {
-          if !shown.isEmpty, !json { Console.out("") }
-          for line in lines { Console.out(line) }
-          shown = content
-        }
-        if watch { try await clock.sleep(for: .milliseconds(500)) }
-      } while watch && desk.isLabRunning
-    }
+    try await reporting { try await UpdateDesk.with(folder.paths) { try await show($0) } }
+  }
+
+  private func show(_ desk: UpdateDesk) async throws {
+    let clock = LiveClock()
+    var shown: [String] = []
+    repeat {
+      let state = try await desk.status()
+      let lines = json ? [try UpdateJSON.line(state)] : UpdateTable.lines(state, names: desk.names)
+      // A JSON line has the time in it; what it says of updates is compared without.
+      let content = json ? ["\(state.status)", "\(state.lines.last?.number ?? 0)"] : lines
+      if content != shown {
+        if !shown.isEmpty, !json { Console.out("") }
+        for line in lines { Console.out(line) }
+        shown = content
+      }
+      if watch { try await clock.sleep(for: .milliseconds(500)) }
+    } while watch && desk.isLabRunning
   }
 }
 

@@ -1,12 +1,16 @@
 import Glibc
 package import World
 
-/// The machine's clocks: `CLOCK_MONOTONIC` for moments, `CLOCK_REALTIME` for the wall. Sleepers wake although every thread of the runtime's
+/// The machine's clocks: `CLOCK_MONOTONIC` for moments, `CLOCK_REALTIME` for the wall, `CLOCK_BOOTTIME` for the time since the machine started. Sleepers wake although every thread of the runtime's
 /// pool may be blocked, if their own executor is free.
 package struct LiveClock: WorldClock {
   package init() {}
 
-  package func now() -> Now { Now(moment: Self.monotonic(), wall: WallTime(microseconds: Self.read(CLOCK_REALTIME) / 1_000)) }
+  package func now() -> Now {
+    Now(
+      moment: Self.monotonic(), wall: WallTime(microseconds: Self.read(CLOCK_REALTIME) / 1_000),
+      machine: Moment(nanoseconds: Self.read(CLOCK_BOOTTIME)))
+  }
 
   package func sleep(until moment: Moment) async throws {
     try Task.checkCancellation()

@@ -5,13 +5,16 @@ package import World
 /// A bundle that holds exactly what its manifest says.
 package struct InspectedBundle: Hashable, Sendable {
   package var manifest: ReleaseManifest
+  /// Of the manifest's bytes: it names the release on every machine.
+  package var manifestDigest: ContentDigest
   /// Of the bundle as a whole.
   package var sha256: ContentDigest
   /// Bytes of the bundle.
   package var length: Int64
 
-  package init(manifest: ReleaseManifest, sha256: ContentDigest, length: Int64) {
+  package init(manifest: ReleaseManifest, manifestDigest: ContentDigest, sha256: ContentDigest, length: Int64) {
     self.manifest = manifest
+    self.manifestDigest = manifestDigest
     self.sha256 = sha256
     self.length = length
   }
@@ -31,8 +34,10 @@ package enum BundleInspection {
     let manifest = try parse(bytes, limits)
     try check(manifest, reader)
     let whole = try reader.finish()
-    guard let digest = ContentDigest(whole.sha256) else { throw .hostile("no digest") }
-    return InspectedBundle(manifest: manifest, sha256: digest, length: whole.length)
+    guard let digest = ContentDigest(whole.sha256), let manifestDigest = ContentDigest(Hex.encode(SHA256.hash(data: bytes))) else {
+      throw .hostile("no digest")
+    }
+    return InspectedBundle(manifest: manifest, manifestDigest: manifestDigest, sha256: digest, length: whole.length)
   }
 
   private static func parse(_ bytes: [UInt8], _ limits: ReleaseManifest.Limits) throws(SlotError) -> ReleaseManifest {

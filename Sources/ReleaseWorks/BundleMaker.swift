@@ -33,6 +33,7 @@ package struct BundleMaker: Sendable {
 
   package struct Built: Hashable, Sendable {
     package var manifest: ReleaseManifest
+    package var manifestDigest: ContentDigest
     /// What it is called where it is installed.
     package var slot: SlotName
     /// Of the bundle; its manifest lies beside it.
@@ -57,8 +58,9 @@ package struct BundleMaker: Sendable {
         "\(work)/\(BundleFile.manifestName(order.version, order.platform))", with: manifest.json, mode: 0o644, step: "releases.work-manifest")
     }
     let whole = try BundleFile.read(path, files)
-    let slot = SlotName(manifest.version, try BundleFile.digest(manifest.json))
-    return Built(manifest: manifest, slot: slot, path: path, length: whole.length, sha256: whole.sha256)
+    let digest = try BundleFile.digest(manifest.json)
+    let slot = SlotName(manifest.version, digest)
+    return Built(manifest: manifest, manifestDigest: digest, slot: slot, path: path, length: whole.length, sha256: whole.sha256)
   }
 
   /// By path in the release.

@@ -53,17 +53,20 @@ package struct ReleaseEntry: Hashable, Codable, Sendable {
   package var bootstrapper: ReleaseVersion
   package var floors: [ReleaseVersion]
   package var sha256: ContentDigest
+  /// SHA-256 of its manifest, by which whoever runs it says what it runs; nil in a record from before this was kept.
+  package var manifest: ContentDigest?
   /// Bytes.
   package var length: Int64
   /// Who gets it; nil until it is published.
   package var ring: ReleaseRing?
   package var isEmergency = false
 
-  package init(_ bundle: ReleaseManifest, sha256: ContentDigest, length: Int64) {
+  package init(_ bundle: ReleaseManifest, digest: ContentDigest?, sha256: ContentDigest, length: Int64) {
     version = bundle.version
     platform = bundle.platform
     bootstrapper = bundle.bootstrapper
     floors = bundle.floors
+    manifest = digest
     self.sha256 = sha256
     self.length = length
   }

@@ -8,7 +8,7 @@ extension ReleaseRepository {
   /// One that is there already, with the same bytes, changes nothing.
   package mutating func sign(_ bundle: String, now: WallTime) throws(ReleaseProblem) -> ReleaseEntry {
     let found = try inspect(bundle)
-    let entry = ReleaseEntry(found.manifest, sha256: found.sha256, length: found.length)
+    let entry = ReleaseEntry(found.manifest, digest: found.manifestDigest, sha256: found.sha256, length: found.length)
     if let known = (record.published + record.signed).first(where: { $0.isSame(entry.version, entry.platform) }) {
       guard known.sha256 == entry.sha256 else {
         throw ReleaseProblem(

@@ -18,7 +18,8 @@ package struct RolloutLogic: Hashable, Codable, Sendable {
   var capacityAt: WallTime?
   var restarts: Set<String> = []
   var restartsAt: WallTime?
-  var latest = WallTime(seconds: 0)
+  /// What was told last of the time: a clock that goes back stands still here. Leases last until it reaches their ends.
+  package internal(set) var latest = WallTime(seconds: 0)
   var decisions = 0
   /// Every token of a location that is new here is above this one.
   let tokensAfter: UInt64
@@ -45,12 +46,12 @@ package struct RolloutLogic: Hashable, Codable, Sendable {
   /// What to tell those in flight once more after a restart of the shell: a token that was acted on already changes nothing at the connector.
   package var repeated: [RolloutDirective] { connectors.keys.sorted().compactMap { repeated(for: $0) } }
 
-  /// The same for one connector, whose link is up again.
+  /// The same for one connector that has just been heard of. In a trial nothing new is ordered; it learns how long its lease lasts now.
   package func repeated(for id: String) -> RolloutDirective? {
     guard let connector = connectors[id], let lease = locations[connector.location]?.book.current, lease.holder == id else { return nil }
     switch connector.phase {
     case .draining: return .enterMaintenance(id, lease)
-    case .installing: return connector.flight?.hop.map { .install(id, $0, lease) }
+    case .installing, .trial: return connector.flight?.hop.map { .install(id, $0, lease) }
     case .rollingBack: return .rollBack(id, lease)
     case .restarting: return .restartMachine(id, lease)
     default: return nil

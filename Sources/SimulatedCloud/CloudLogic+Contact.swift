@@ -12,7 +12,7 @@ extension CloudLogic {
     connector.contact.unanswered = nil
     if let ends = connector.contact.leaseEnds, ends <= now.moment { connector.contact.leaseEnds = nil }
     put(connector, at: now)
-    repeatOrder(to: peer.connectorID)
+    repeatOrder(to: peer.connectorID, at: now)
     return .none
   }
 
@@ -25,8 +25,9 @@ extension CloudLogic {
     return .none
   }
 
-  mutating func heartbeat(_ customer: String, _ id: String, _ outcome: HeartbeatOutcome, at now: Now) -> CloudAnswer {
-    guard var connector = customers[customer]?.connectors[id], connector.contact.link != nil else { return .none }
+  /// A contact counts from when the heartbeat was sent: the connector spoke after that, nobody knows how long after.
+  mutating func heartbeat(_ customer: String, _ id: String, _ outcome: HeartbeatOutcome, asked: Moment, at now: Now) -> CloudAnswer {
+    guard var connector = customers[customer]?.connectors[id], connector.contact.link != nil, asked >= connector.contact.heard else { return .none }
     switch outcome {
     case .failed(let why):
       connector.contact.unanswered = why
@@ -37,13 +38,19 @@ extension CloudLogic {
         put(connector, at: now)
         return .none
       }
+      guard now.moment < asked + settings.leaseLength else {
+        connector.contact.unanswered = "its answer was under way for \((now.moment - asked).inWords)"
+        put(connector, at: now)
+        return .none
+      }
       let before = connector.record
       if before.lastContact != nil, [.notInContact, .disconnected].contains(connector.contact.health.state) {
         let silent = now.moment - connector.contact.heard
         emit(.cloudContactAgain(customer: customer, connector: id, fqdn: before.fqdn, after: Int(silent.nanoseconds / 1_000_000)))
       }
-      connector.take(report, settings, at: now)
+      connector.take(report, settings, asked: asked, at: now)
       noticeSkew(&connector)
+      noticeForeign(&connector)
       noticeVersion(before, connector.record, at: now)
       let moved = before.peerAddress != connector.record.peerAddress
       var unchanged = before
@@ -54,10 +61,12 @@ extension CloudLogic {
         save(.connector(connector.record))
       }
       tellConnector(connector.record, at: now)
-      tellStanding(of: report, at: now)
+      tellStanding(of: report, foreign: connector.contact.foreign, at: now)
       put(connector, at: now)
       // After its health: what it says of its work is newer.
-      if let standing = report.update { take(standing, of: id, at: now) }
+      if let standing = report.update { take(standing, of: id, asked: asked, at: now) }
+      // So that nothing depends on one message, and a lease that lasts longer now is known to. One that has just started obeys nobody yet.
+      if report.restartPending != nil { repeatOrder(to: id, at: now) }
       if moved { connectorsChanged(customer, connector.record.location) }
     }
     return .none
@@ -170,17 +179,19 @@ extension CloudLogic {
 
 extension CloudLogic.Connector {
   /// A heartbeat's answer renews the lease.
-  mutating func take(_ report: ConnectorReport, _ settings: CloudSettings, at now: Now) {
+  mutating func take(_ report: ConnectorReport, _ settings: CloudSettings, asked: Moment, at now: Now) {
+    let sent = now.wall - (now.moment - asked)
     contact.report = report
     contact.heardOnLink = true
-    contact.heard = now.moment
+    contact.heard = asked
     contact.unanswered = nil
-    contact.leaseEnds = now.moment + settings.leaseLength
+    contact.leaseEnds = asked + settings.leaseLength
     contact.leaseReported = false
-    contact.skew = report.time - now.wall
-    record.lastContact = now.wall
-    record.leaseEnds = now.wall + settings.leaseLength
+    contact.skew = report.time < sent ? report.time - sent : max(.zero, report.time - now.wall)
+    record.lastContact = sent
+    record.leaseEnds = sent + settings.leaseLength
     record.version = report.version
+    record.digest = report.digest
     record.bootstrapperVersion = report.bootstrapperVersion
     record.inMaintenance = report.inMaintenance
     record.peerAddress = report.peerAddress ?? record.peerAddress

@@ -16,20 +16,35 @@ extension CloudLogic {
     updates = record
     facts.append(event)
     if !directives.isEmpty { decided = true }
-    for directive in directives { perform(directive) }
+    for directive in directives { perform(directive, at: now) }
   }
 
-  private mutating func perform(_ directive: RolloutDirective) {
+  /// The order that a directive is; nil for a decision.
+  func command(_ directive: RolloutDirective, at now: Now) -> (connector: String, UpdateCommand)? {
+    func order(_ action: UpdateCommand.Action, _ lease: MaintenanceLease, _ version: ReleaseVersion? = nil) -> UpdateCommand {
+      // As the coordinator counts: its time stands still where the clock goes back.
+      let time = max(now.wall, updates?.logic.latest ?? now.wall)
+      let left = lease.expires.map { Int(clamping: max(0, ($0 - time).components.seconds)) }
+      return UpdateCommand(
+        action, token: lease.token, lasts: min(left ?? UpdateCommand.longest, UpdateCommand.longest), expires: lease.expires, version: version?.text)
+    }
     switch directive {
-    case .enterMaintenance(let id, let lease): order(.init(.enterMaintenance, token: lease.token, expires: lease.expires), to: id)
-    case .install(let id, let version, let lease):
-      order(.init(.install, token: lease.token, expires: lease.expires, version: version.text), to: id)
-    case .rollBack(let id, let lease): order(.init(.rollBack, token: lease.token, expires: lease.expires), to: id)
-    case .restartMachine(let id, let lease): order(.init(.restartMachine, token: lease.token, expires: lease.expires), to: id)
+    case .enterMaintenance(let id, let lease): return (id, order(.enterMaintenance, lease))
+    case .install(let id, let version, let lease): return (id, order(.install, lease, version))
+    case .rollBack(let id, let lease): return (id, order(.rollBack, lease))
+    case .restartMachine(let id, let lease): return (id, order(.restartMachine, lease))
+    case .leaveMaintenance(let id, let token): return (id, UpdateCommand(.leaveMaintenance, token: token))
+    case .decided: return nil
+    }
+  }
+
+  private mutating func perform(_ directive: RolloutDirective, at now: Now) {
+    if let (id, command) = command(directive, at: now) { directives.append(.order(connector: id, command)) }
+    switch directive {
     case .leaveMaintenance(let id, let token):
       // What the same request ordered under this lease is over before it was sent.
-      directives.removeAll { if case .order(id, let earlier) = $0 { earlier.token == token } else { false } }
-      order(.init(.leaveMaintenance, token: token), to: id)
+      directives.removeAll { if case .order(id, let earlier) = $0 { earlier.token == token && earlier.action != .leaveMaintenance } else { false } }
+    case .enterMaintenance, .install, .rollBack, .restartMachine: break
     case .decided(let decision):
       let line = line(decision)
       decisions.append(line)
@@ -38,8 +53,6 @@ extension CloudLogic {
       emit(event(line))
     }
   }
-
-  private mutating func order(_ command: UpdateCommand, to id: String) { directives.append(.order(connector: id, command)) }
 
   /// Ends a request: what the coordinator decided is saved with everything else of it. Nothing is written when it decided nothing.
   mutating func closeUpdates() {
@@ -88,7 +101,7 @@ extension CloudLogic {
     if let known = updates?.logic.connectors[record.id] {
       if known.location != record.location {
         forget(record.id, at: now)
-      } else if known.version == version || known.phase.inFlight {
+      } else if known.version == version || known.phase.inFlight || foreign(record.version, record.digest) != nil {
         return
       }
     }
@@ -117,10 +130,12 @@ extension CloudLogic {
   }
 
   /// What a report says beside its version and its work.
-  mutating func tellStanding(of report: ConnectorReport, at now: Now) {
+  mutating func tellStanding(of report: ConnectorReport, foreign: String?, at now: Now) {
     // One that has just started does not know yet, and what was known of it before still holds.
     guard let known = updates?.logic.connectors[report.id], let restartPending = report.restartPending else { return }
-    if known.barred != report.updatesBarred { tell(.barred(report.id, reason: report.updatesBarred), at: now) }
+    // Under a lease its commit is what is held against the published release.
+    let barred = (known.phase.inFlight ? nil : foreign) ?? report.updatesBarred
+    if known.barred != barred { tell(.barred(report.id, reason: barred), at: now) }
     if known.pendingRestart != restartPending { tell(.pendingRestart(report.id, restartPending), at: now) }
   }
 

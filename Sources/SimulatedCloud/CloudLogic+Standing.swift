@@ -4,12 +4,17 @@ import World
 
 /// What connectors say of their work under a lease, in heartbeats and in answers to orders: the first to come is taken, the same again is nothing new.
 extension CloudLogic {
-  mutating func take(_ standing: UpdateStanding, of id: String, at now: Now) {
+  /// - Parameter asked: when the question was sent that this answers.
+  mutating func take(_ standing: UpdateStanding, of id: String, asked: Moment, at now: Now) {
     guard updates?.logic.connectors[id] != nil else { return }
     if let last = updates?.taken[id] {
       // Tokens rise: a lower one is a heartbeat that was under way while an order was answered.
       guard standing != last, standing.token >= last.token else { return }
     }
+    // Of two questions at once the answer to the later one is believed; what the other would have said comes with the next heartbeat.
+    let customer = customers.first { $0.value.connectors[id] != nil }?.key ?? ""
+    guard customers[customer]?.connectors[id]?.contact.standingAsked.map({ $0 <= asked }) ?? true else { return }
+    customers[customer]?.connectors[id]?.contact.standingAsked = asked
     updates?.taken[id] = standing
     func tell(_ report: UpdateReport) { self.tell(.report(id, token: standing.token, report), at: now) }
     switch standing.stage {
@@ -17,7 +22,8 @@ extension CloudLogic {
     case .trial: tell(.trialBegan)
     case .committed:
       // Without its version it says nothing that could be held against the release; the deadline decides then.
-      if let version = standing.version.flatMap(ReleaseVersion.init) { tell(.committed(version)) }
+      guard let version = standing.version.flatMap(ReleaseVersion.init) else { return }
+      if let foreign = foreign(version.text, standing.digest) { tell(.failed(foreign)) } else { tell(.committed(version)) }
     case .failed: failed(id, standing, at: now)
     case .rolledBack: tell(.rolledBack(standing.reason))
     case .restarted: tell(.restarted)
@@ -44,19 +50,15 @@ extension CloudLogic {
     case (.install, .installing): what = "to install"
     default: return
     }
-    take(UpdateStanding(token: command.token, stage: .failed, version: command.version, reason: "it refused \(what): \(detail)"), of: id, at: now)
+    let failed = UpdateStanding(token: command.token, stage: .failed, version: command.version, reason: "it refused \(what): \(detail)")
+    take(failed, of: id, asked: now.moment, at: now)
   }
 
-  /// A link is up again, or the first time since the cloud started: what was ordered may have been lost.
-  mutating func repeatOrder(to id: String) {
-    switch updates?.logic.repeated(for: id) {
-    case .enterMaintenance(_, let lease): again(.init(.enterMaintenance, token: lease.token, expires: lease.expires), id)
-    case .install(_, let version, let lease): again(.init(.install, token: lease.token, expires: lease.expires, version: version.text), id)
-    case .rollBack(_, let lease): again(.init(.rollBack, token: lease.token, expires: lease.expires), id)
-    case .restartMachine(_, let lease): again(.init(.restartMachine, token: lease.token, expires: lease.expires), id)
-    case .leaveMaintenance, .decided, nil: return
-    }
+  /// It was just heard of, or its link is up: what was ordered may have been lost, and how long its lease lasts may have changed. Nothing is repeated in the
+  /// request that orders something new.
+  mutating func repeatOrder(to id: String, at now: Now) {
+    let isOrdered = directives.contains { if case .order(id, _) = $0 { true } else { false } }
+    guard !isOrdered, let open = updates?.logic.repeated(for: id), let (_, command) = command(open, at: now), command.lasts != 0 else { return }
+    directives.append(.order(connector: id, command))
   }
-
-  private mutating func again(_ command: UpdateCommand, _ id: String) { directives.append(.order(connector: id, command)) }
 }

@@ -108,14 +108,15 @@ package struct CloudLogic: Sendable {
     case .admit(let peer): return .admission(refusal(of: peer))
     case .linkUp(let peer, let link): return linkUp(peer, link: link, at: now)
     case .linkDown(let peer, let link, let reason): return linkDown(peer, link: link, reason: reason, at: now)
-    case .heartbeat(let customer, let connector, let outcome): return heartbeat(customer, connector, outcome, at: now)
+    case .heartbeat(let customer, let connector, let outcome, let asked):
+      return heartbeat(customer, connector, outcome, asked: min(asked ?? now.moment, now.moment), at: now)
     case .configuration(let peer, let known): return try configuration(for: peer, known: known)
     case .healthChecks(let customer, let connector): return try healthChecks(customer, connector, at: now)
-    case .standing(let connector, let standing):
-      take(standing, of: connector, at: now)
+    case .standing(let connector, let standing, let asked):
+      take(standing, of: connector, asked: asked ?? now.moment, at: now)
       return .none
     case .repeatOrder(let connector):
-      repeatOrder(to: connector)
+      repeatOrder(to: connector, at: now)
       return .none
     case .orderRefused(let connector, let command, let detail):
       refused(command, by: connector, detail, at: now)

@@ -106,6 +106,8 @@ package struct ConnectorRecord: Hashable, Codable, Sendable {
   package var registered: WallTime
   package var version: String
   package var bootstrapperVersion: String?
+  /// Of the release that runs, as its latest report said.
+  package var digest: String?
   package var lastContact: WallTime?
   package var leaseEnds: WallTime?
   package var inMaintenance: Bool

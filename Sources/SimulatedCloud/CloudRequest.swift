@@ -1,4 +1,5 @@
 package import CloudAPI
+package import World
 
 /// Everything that can happen to the cloud. What is random or needs a hash (ids, tokens, digests) the shell brings along, so that the logic is a value.
 package enum CloudRequest: Hashable, Sendable {
@@ -18,11 +19,12 @@ package enum CloudRequest: Hashable, Sendable {
   case admit(LinkPeer)
   case linkUp(LinkPeer, link: UInt64)
   case linkDown(LinkPeer, link: UInt64, reason: String)
-  case heartbeat(customer: String, connector: String, HeartbeatOutcome)
+  /// What came of a heartbeat that was sent at `asked`; nil: just now.
+  case heartbeat(customer: String, connector: String, HeartbeatOutcome, asked: Moment? = nil)
   /// The configuration of the asking connector's resource location, unless `known` is its revision.
   case configuration(LinkPeer, known: Int?)
-  /// What a connector answered to an order of the rollout coordinator.
-  case standing(connector: String, UpdateStanding)
+  /// What a connector answered to an order of the rollout coordinator that was sent at `asked`; nil: just now.
+  case standing(connector: String, UpdateStanding, asked: Moment? = nil)
   /// An order was lost though the link is up, or its connector could not obey it yet: it is given once more, if it still holds.
   case repeatOrder(connector: String)
   /// A connector refused such an order.

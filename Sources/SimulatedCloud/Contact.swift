@@ -9,17 +9,22 @@ package struct Contact: Hashable, Sendable {
   package var heardOnLink = false
   /// Why there is no contact, for people; meaningful without a link.
   package var silence: String
-  /// When it last answered, or when the cloud began to wait for it.
+  /// When the latest heartbeat that was answered was sent, or when the cloud began to wait for it. An answer that was under way for long says nothing of
+  /// now, and one that another has overtaken says nothing at all.
   package var heard: Moment
   package var leaseEnds: Moment?
   package var leaseReported = true
   package var report: ConnectorReport?
-  /// Its clock minus the cloud's, at its latest report.
+  /// Its clock minus the cloud's, at its latest report; what the way there and back may account for is not counted.
   package var skew: Duration = .zero
   package var skewReported = false
   /// Why the latest heartbeat went unanswered; nil when it was answered.
   package var unanswered: String?
   package var saved: Moment?
+  /// When the question was sent whose answer said how far its update is.
+  package var standingAsked: Moment?
+  /// Why what it runs is not the published release of its version.
+  package var foreign: String?
   package var health: Health
   /// When it went into `error`; nil when it is not.
   package var errorSince: Moment?

@@ -16,12 +16,15 @@ package struct PublishedReleases: Hashable, Codable, Sendable {
     package var floors: [ReleaseVersion]
     package var reach: Reach
     package var emergency: Bool
+    /// SHA-256 of its manifest, 64 hexadecimal digits: what a connector that runs it says that it runs. Nil when it is not known.
+    package var digest: String?
 
-    package init(_ version: ReleaseVersion, floors: [ReleaseVersion] = [], reach: Reach = .all, emergency: Bool = false) {
+    package init(_ version: ReleaseVersion, floors: [ReleaseVersion] = [], reach: Reach = .all, emergency: Bool = false, digest: String? = nil) {
       self.version = version
       self.floors = floors
       self.reach = reach
       self.emergency = emergency
+      self.digest = digest
     }
   }
   package var published: [Release]

@@ -126,6 +126,7 @@ extension SimulatedClock.State {
   fileprivate mutating func move(to moment: Moment) {
     guard moment > now.moment else { return }
     now.wall = now.wall + (moment - now.moment)
+    now.machine = now.machine + (moment - now.moment)
     now.moment = moment
   }
 }

@@ -8,9 +8,12 @@ package enum ConnectorVersion {
 package struct RunningVersion: Hashable, Sendable {
   package var connector: String
   package var bootstrapper: String
+  /// SHA-256 of that release's manifest, 64 hexadecimal digits; nil outside of a release.
+  package var digest: String?
 
-  package init(connector: String = ConnectorVersion.connector, bootstrapper: String = ConnectorVersion.bootstrapper) {
+  package init(connector: String = ConnectorVersion.connector, bootstrapper: String = ConnectorVersion.bootstrapper, digest: String? = nil) {
     self.connector = connector
     self.bootstrapper = bootstrapper
+    self.digest = digest
   }
 }

@@ -25,14 +25,19 @@ package struct WallTime: Hashable, Comparable, Sendable {
   package static func - (a: WallTime, b: WallTime) -> Duration { .microseconds(a.microseconds - b.microseconds) }
 }
 
-/// Both clocks read at once: what a logic gets with each event.
+/// All clocks read at once: what a logic gets with each event.
 package struct Now: Hashable, Sendable {
   package var moment: Moment
   package var wall: WallTime
+  /// The time since the machine started: one origin for all of its processes, and it goes on while the machine sleeps. What must end in time though the
+  /// process ends meanwhile is counted by it. Nothing sleeps until such a moment.
+  package var machine: Moment
 
-  package init(moment: Moment, wall: WallTime) {
+  /// - Parameter machine: nil: as `moment`.
+  package init(moment: Moment, wall: WallTime, machine: Moment? = nil) {
     self.moment = moment
     self.wall = wall
+    self.machine = machine ?? moment
   }
 }
 

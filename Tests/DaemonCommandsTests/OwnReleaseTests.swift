@@ -1,3 +1,4 @@
+import Crypto
 import DaemonCommands
 import Releases
 import SimulatedWorld
@@ -27,7 +28,8 @@ import World
 
   @Test func theVersionIsThatOfTheReleaseThatHoldsTheProgram() throws {
     let own = OwnRelease(program: Self.program, files: try files(manifest()))
-    #expect(own.version == RunningVersion(connector: "4.370.0.1227", bootstrapper: "6.109.0.1"))
+    #expect(own.version.connector == "4.370.0.1227" && own.version.bootstrapper == "6.109.0.1")
+    #expect(own.version.digest == Hex.encode(SHA256.hash(data: manifest())))
     #expect(own.problem == nil)
   }
 

@@ -33,7 +33,7 @@ import Testing
     Planted(.versionComparedAsText, by: "F17", runs: .swarm), Planted(.stateNotSavedFirst, by: "F2"),
     Planted(.ordersNotSaved, by: "F10", runs: .swarm, within: 40), Planted(.healthKeptAcrossRestart, by: "F1"),
     Planted(.lossOfContactUnnoticed, by: "F1"), Planted(.deadlinesIgnored, by: "F3", "F9"), Planted(.versionNeverReported, by: "F19"),
-    Planted(.unwellCountsAsHealthy, by: "F1"), Planted(.windowCheckedWithoutRoom, by: "F4", runs: .swarm),
+    Planted(.digestOfBefore, by: "F19"), Planted(.overtakenReportBelieved, by: "F19"), Planted(.unwellCountsAsHealthy, by: "F1"), Planted(.windowCheckedWithoutRoom, by: "F4", runs: .swarm),
     Planted(.windowInWrongZone, by: "F4", runs: .swarm), Planted(.noBake, by: "F5", runs: .swarm),
     Planted(.failuresNotCounted, by: "F6", runs: .swarm), Planted(.startCapOff, by: "F13"), Planted(.inFlightLimitOff, by: "F8"),
     Planted(.floorsSkipped, by: "F12", runs: .swarm, within: 60), Planted(.everybodyInARing, by: "F18", runs: .swarm),

@@ -130,5 +130,7 @@ import World
 }
 
 extension InspectedBundle {
-  init(_ built: BundleMaker.Built) { self.init(manifest: built.manifest, sha256: built.sha256, length: built.length) }
+  init(_ built: BundleMaker.Built) {
+    self.init(manifest: built.manifest, manifestDigest: built.manifestDigest, sha256: built.sha256, length: built.length)
+  }
 }

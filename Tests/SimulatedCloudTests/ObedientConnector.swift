@@ -9,6 +9,8 @@ struct ObedientConnector {
   var fails = false
   var inMaintenance = false
   var standing: UpdateStanding?
+  /// What it runs is not what was published, though it names the same version.
+  var isForeign = false
   private var wanted: String?
   private var old: String?
 
@@ -17,6 +19,13 @@ struct ObedientConnector {
     self.version = version
     self.fails = fails
   }
+
+  /// Of a release's manifest: its version's digits, and zeros.
+  static func digest(of version: String) -> String {
+    let digits = String(version.filter { $0 != "." })
+    return digits + String(repeating: "0", count: 64 - digits.count)
+  }
+  var digest: String { isForeign ? String(repeating: "f", count: 64) : Self.digest(of: version) }
 
   var isServing: Bool { !inMaintenance && standing?.stage != .trial }
 
@@ -33,7 +42,7 @@ struct ObedientConnector {
         (wanted, old) = (command.version, version)
         standing = UpdateStanding(token: command.token, stage: .installing, version: command.version)
       }
-    case .rollBack: if standing?.stage == .trial { goBack(command.token, "it was told to") }
+    case .rollBack: if standing?.stage == .trial || standing?.stage == .committed { goBack(command.token, "it was told to") }
     case .restartMachine: standing = UpdateStanding(token: command.token, stage: .restarted)
     case .leaveMaintenance: inMaintenance = false
     }
@@ -53,7 +62,7 @@ struct ObedientConnector {
       version = wanted
       standing = UpdateStanding(token: now.token, stage: .trial, version: wanted)
     case .trial where fails: goBack(now.token, "its trial went wrong")
-    case .trial: standing = UpdateStanding(token: now.token, stage: .committed, version: wanted)
+    case .trial: standing = UpdateStanding(token: now.token, stage: .committed, version: wanted, digest: digest)
     default: break
     }
   }

@@ -14,6 +14,8 @@ struct UpdateFleet {
   var connectors: [String: ObedientConnector] = [:]
   /// Orders to these are lost on the way.
   var deaf: Set<String> = []
+  /// These answer heartbeats, and no order reaches them.
+  var unreached: Set<String> = []
   var orders: [(connector: String, command: UpdateCommand)] = []
   var lines: [UpdateLine] = []
   /// The fewest of location acme-rl that served at once.
@@ -65,6 +67,7 @@ struct UpdateFleet {
       ask { cloud in
         cloud.beat(name) {
           $0.version = connector.version
+          $0.digest = connector.digest
           $0.inMaintenance = connector.inMaintenance
           $0.update = connector.standing
         }
@@ -77,7 +80,7 @@ struct UpdateFleet {
   mutating func beats(_ count: Int) { for _ in 0..<count { beat() } }
 
   mutating func publish(_ text: String, _ reach: PublishedReleases.Reach = .all) {
-    ask { $0.ask(.releases(PublishedReleases(published: [.init(version(text), reach: reach)]))) }
+    ask { $0.ask(.releases(PublishedReleases(published: [.init(version(text), reach: reach, digest: ObedientConnector.digest(of: text))]))) }
   }
 
   /// The cloud ends, and another one goes on from what was saved.
@@ -111,7 +114,7 @@ struct UpdateFleet {
     for (id, command) in hearers.flatMap({ one in sent.filter { $0.0 == one } }) {
       let name = String(id.dropFirst("acme-".count))
       orders.append((name, command))
-      guard !deaf.contains(name), let answer = connectors[name]?.obey(command) else { continue }
+      guard !deaf.contains(name), !unreached.contains(name), let answer = connectors[name]?.obey(command) else { continue }
       fewestServing = min(fewestServing, connectors.values.count(where: \.isServing))
       ask { $0.ask(.standing(connector: id, answer)) }
     }

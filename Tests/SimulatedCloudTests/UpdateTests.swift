@@ -19,7 +19,7 @@ import World
     #expect(fleet.violations == [])
     #expect(fleet.tracesAgree)
     #expect(fleet.connectors.values.allSatisfy { !$0.inMaintenance })
-    #expect(fleet.orders.map(\.command.action).filter { $0 == .install }.count == 2)
+    #expect(Set(fleet.orders.map(\.command).filter { $0.action == .install }.map(\.token)).count == 2)
   }
 
   @Test func aHeartbeatThatSaysNothingNewChangesNothing() {
@@ -102,9 +102,10 @@ import World
     fleet.publish("1.0.0.1")
     #expect(fleet.orders.count == 1)
     let first = fleet.orders[0].connector
-    fleet.deaf = []
+    (fleet.deaf, fleet.unreached) = ([], [first])
     fleet.beat()
     #expect(fleet.connectors[first]?.standing == nil, "the order was lost")
+    fleet.unreached = []
     fleet.link(first)
     #expect(fleet.connectors[first]?.inMaintenance == true)
     fleet.beats(14)
@@ -117,13 +118,13 @@ import World
     fleet.deaf = ["c1", "c2", "c3"]
     fleet.publish("1.0.0.1")
     let first = fleet.orders[0].connector
-    fleet.deaf = []
-    // It answers heartbeats, and no order reached it.
+    (fleet.deaf, fleet.unreached) = ([], [first])
     fleet.beats(30)
     #expect(fleet.phase(first) == .quarantined)
     #expect(fleet.connectors.values.filter { $0.version == "1.0.0.1" }.count == 2)
     #expect(fleet.violations == [])
     // An operator has looked.
+    fleet.unreached = []
     fleet.ask { $0.ask(.update(.clear(first))) }
     fleet.beats(10)
     #expect(fleet.connectors[first]?.version == "1.0.0.1")

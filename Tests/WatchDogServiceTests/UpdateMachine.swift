@@ -145,8 +145,7 @@ final class UpdateMachine {
 
   @discardableResult
   func order(_ action: UpdateCommand.Action, _ version: String? = nil, token: UInt64? = nil) async throws -> UpdateStanding {
-    let expires = action == .leaveMaintenance ? nil : clock.now().wall + .seconds(7_200)
-    let command = UpdateCommand(action, token: token ?? self.token, expires: expires, version: version)
+    let command = UpdateCommand(action, token: token ?? self.token, lasts: action == .leaveMaintenance ? nil : 7_200, version: version)
     let body = String(decoding: try JSONEncoder().encode(command), as: UTF8.self)
     while true {
       do {

@@ -109,10 +109,12 @@ import World
     #expect(code(table.order(.enterMaintenance)) == .unavailable)
     table.start()
     #expect(code(table.order(.enterMaintenance, lasting: nil)) == .badRequest)
+    #expect(code(table.order(.enterMaintenance, lasting: .max)) == .badRequest)
     #expect(code(table.order(.enterMaintenance, lasting: -1)) == .denied)
     #expect(code(table.order(.install, version: "four")) == .badRequest)
-    #expect(code(table.order(.leaveMaintenance)) == .notFound)
     #expect(table.lease == nil && table.kinds == [.takeOverUpdates])
+    #expect(code(table.order(.leaveMaintenance)) == .notFound)
+    #expect(table.lease?.isHeld == false && table.kinds == [.takeOverUpdates])
   }
 
   /// One that was lost on the way: the order alone takes the lease, with maintenance first.
@@ -144,9 +146,9 @@ import World
     // Renewed by a further order.
     table.isSilent = true
     table.order(.install, lasting: 600)
-    table.ringLease()
+    table.ringLease(for: 599)
     #expect(table.lease?.isHeld == true)
-    table.ringLease()
+    table.ringLease(for: 1)
     #expect(table.lease?.isHeld == false && !table.isInMaintenance && table.stage == .failed)
     #expect(table.lease?.reason.contains("the lease was over") == true)
     #expect(table.events.suffix(2) == ["evergreen.lease-over", "evergreen.given-up"])

@@ -60,7 +60,7 @@ struct UpdaterTable {
     requests += 1
     let id = requests
     let version = action == .install ? version ?? "4.2.0.0" : version
-    send(.ordered(RequestID(id), UpdateCommand(action, token: token, expires: seconds.map { now.wall + .seconds($0) }, version: version)))
+    send(.ordered(RequestID(id), UpdateCommand(action, token: token, lasts: seconds.map { Int($0) }, version: version)))
     return answered(id)
   }
 
@@ -87,6 +87,7 @@ struct UpdaterTable {
 
   mutating func pass(_ seconds: Int64) {
     now.moment = now.moment + .seconds(seconds)
+    now.machine = now.machine + .seconds(seconds)
     now.wall = now.wall + .seconds(seconds)
   }
 
@@ -98,7 +99,16 @@ struct UpdaterTable {
     send(.due(alarm))
   }
 
-  mutating func ringLease() { ring { if case .lease = $0 { true } else { false } } }
+  /// So long passes, with all looks at the lease and one at the end.
+  mutating func ringLease(for seconds: Int64) {
+    let until = now.moment + .seconds(seconds)
+    while now.moment < until, let index = alarms.lastIndex(where: { if case .lease = $0.0 { true } else { false } }) {
+      let (alarm, after) = alarms.remove(at: index)
+      pass(Int64(min(after, until - now.moment).inSeconds))
+      send(.due(alarm))
+    }
+    if now.moment < until { pass(Int64((until - now.moment).inSeconds)) }
+  }
   mutating func ringRetry() {
     ring {
       if case .update(_, let alarm) = $0, alarm.purpose == .retry { return true }
@@ -129,7 +139,7 @@ struct UpdaterTable {
       return nil
     case .save(let lease):
       if saveProblem == nil { saved.append(lease) }
-      return .saved(lease.token, problem: saveProblem)
+      return .saved(lease, problem: saveProblem)
     case .find(let number, _): return isSilent ? nil : .found(number, found)
     case .download(let number, _, _): return isSilent ? nil : .downloaded(number, download)
     case .probe:

@@ -84,7 +84,7 @@ import World
 
   @Test func theEndOfTheLeaseDoesNotEndATrial() {
     var table = trial(lease(.installing) { $0.expires = WallTime(seconds: 1_795_000_060) })
-    table.ringLease()
+    table.ringLease(for: 60)
     #expect(table.lease?.isHeld == false && table.stage == .trial && table.report.state == .trial)
     table.probe(Self.healthy)
     #expect(table.stage == .committed)

@@ -57,8 +57,14 @@ package enum RolloutEvents {
     advice: "What was published before stays in force. Repair the repository as the detail says.",
     fields: [EventField("detail", .text, "what is wrong with it")])
 
+  package static let foreignRelease = EventDefinition(
+    21010, "rollout.foreign-release", id: "5bc577114c2c4d1eb7554f4bfd0bd4a1", .rollout, .warning,
+    "{subject} does not run the release that it names: {reason}.",
+    advice: "It takes no updates meanwhile. Compare connectorctl update status there with connector-lab release list, and install the release anew.",
+    fields: [EventField("subject", .text, "the connector's name"), EventField("reason", .text, "what it runs, and what is published")])
+
   package static let all: [EventDefinition] = [
-    release, halted, refused, schedule, waiting, lease, step, failed, metadataRenewed, releasesUnreadable,
+    release, halted, refused, schedule, waiting, lease, step, failed, metadataRenewed, releasesUnreadable, foreignRelease,
   ]
 }
 
@@ -69,5 +75,8 @@ extension Event {
   }
 
   package static func rolloutMetadataRenewed(roles: String) -> Event { RolloutEvents.metadataRenewed.event(["roles": .text(roles)]) }
+  package static func rolloutForeignRelease(subject: String, reason: String) -> Event {
+    RolloutEvents.foreignRelease.event(["subject": .text(subject), "reason": .text(reason)])
+  }
   package static func rolloutReleasesUnreadable(detail: String) -> Event { RolloutEvents.releasesUnreadable.event(["detail": .text(detail)]) }
 }

@@ -16,7 +16,7 @@ struct RepositoryListing: ReleaseListing {
     guard mark != stamp else { return nil }
     guard let record = try ReleaseRepository.read(folder, files: files) else { return ReleaseLook(releases: PublishedReleases(), mark: stamp) }
     let published = record.published.filter { $0.platform == .current }.map {
-      PublishedReleases.Release($0.version, floors: $0.floors, reach: Self.reach($0.ring), emergency: $0.isEmergency)
+      PublishedReleases.Release($0.version, floors: $0.floors, reach: Self.reach($0.ring), emergency: $0.isEmergency, digest: $0.manifest?.text)
     }
     let revoked = record.revoked.filter { $0.platform == .current }.map(\.version)
     return ReleaseLook(releases: PublishedReleases(published: published, revoked: revoked), mark: stamp)

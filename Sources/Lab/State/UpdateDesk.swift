@@ -43,6 +43,19 @@ package struct UpdateDesk: Sendable {
 
   package var isLabRunning: Bool { RunningLabFile.isHeld(paths) }
 
+  /// Opens a desk for `body`, and has closed it when this returns, whatever came of it.
+  package static func with<Result>(_ paths: LabPaths, _ body: (UpdateDesk) async throws -> Result) async throws -> Result {
+    let desk = try UpdateDesk(paths)
+    do {
+      let result = try await body(desk)
+      await desk.close()
+      return result
+    } catch {
+      await desk.close()
+      throw error
+    }
+  }
+
   package func close() async { await door.close() }
 
   /// Throws `LabError`: `.unavailable` when the cloud does not answer, `.failed` with the cloud's own words when it refuses.

@@ -46,7 +46,7 @@ struct ReleaseBuild: AsyncParsableCommand {
         order.configuration = configuration.map { LabPaths.absolute($0) }
         return try BundleMaker(files: desk.files).make(order, into: desk.work)
       }
-      let entry = ReleaseEntry(built.manifest, sha256: built.sha256, length: built.length)
+      let entry = ReleaseEntry(built.manifest, digest: built.manifestDigest, sha256: built.sha256, length: built.length)
       if json { return Console.out(try ReleaseJSON.line(ReleaseRow(entry, "built", bundle: built.path))) }
       Console.out("built \(entry.line)")
       Console.out(built.path)

@@ -7,7 +7,12 @@ package import World
 /// the status of the releases says more about the trial than the record, so one from before the trial would do as well.
 package struct UpdateLease: Hashable, Codable, Sendable {
   package var token: UInt64
+  /// By this machine's own wall clock: for people, and for after a start of the machine.
   package var expires: WallTime
+  /// Nil in a record from before there were any.
+  package var term: LeaseTerm?
+  /// The highest token that the cloud ended without this connector having held it; nil: none above `token`.
+  package var fence: UInt64?
   /// False once it ended, by the cloud's word or by its time.
   package var isHeld = true
   /// What was ordered last under it.
@@ -23,12 +28,16 @@ package struct UpdateLease: Hashable, Codable, Sendable {
   /// Of the process that was told to restart the machine, or to try the version.
   package var boot: String
 
-  package init(token: UInt64, expires: WallTime, action: UpdateCommand.Action, boot: String) {
+  package init(token: UInt64, expires: WallTime, action: UpdateCommand.Action, boot: String, term: LeaseTerm? = nil) {
     self.token = token
     self.expires = expires
+    self.term = term
     self.action = action
     self.boot = boot
   }
+
+  /// Orders under a lower token are stale.
+  var highest: UInt64 { max(token, fence ?? 0) }
 
   /// What the cloud is told.
   package var standing: UpdateStanding? {

@@ -12,6 +12,7 @@ extension UpdaterLogic {
   static let startAgain: Duration = .seconds(5)
 
   mutating func started(_ now: Now) -> [Directive] {
+    if lease?.isHeld == true { lease?.resume(at: now, on: settings.machine) }
     guard settings.hasReleases else { return [.ask(.pin(.start), .registryRead(KnownRegistryKeys.updatePin))] }
     return [.ask(.takeOver, .takeOverUpdates)]
   }
@@ -148,7 +149,7 @@ extension UpdaterLogic {
     switch status.phase {
     // It was told to restart and did not.
     case .opening where status.trial?.slot.version == version:
-      return held.isHeld && held.expires > now.wall ? [restart("to try \(version)")] : []
+      return held.isHeld && held.left(at: now) > .zero ? [restart("to try \(version)")] : []
     case .rollingBack: return [restart("to go back")]
     case .committing where version == settings.version: return stays()
     // The trial of another process: whoever starts the connector sees to it.
@@ -168,7 +169,7 @@ extension UpdaterLogic {
     let failure = status.failed.first { $0.version == version }
     if held.stage == .installing, held.boot == settings.boot || !held.wasActivated {
       if let failure, failure.isRefused { return fail(failure.reason.text) }
-      return held.isHeld && held.expires > now.wall ? begin() : []
+      return held.isHeld && held.left(at: now) > .zero ? begin() : []
     }
     // Its trial never began: no failure of the release.
     if let failure, !failure.isRefused { return fail(failure.reason.text) }
@@ -178,8 +179,8 @@ extension UpdaterLogic {
   private mutating func resumeLease(_ now: Now) -> [Directive] {
     // Of a lease whose record was lost, the connector would stay in maintenance for ever.
     guard let held = lease, held.isHeld else { return [.ask(.leaving, .registryRead(KnownRegistryKeys.maintenanceReason))] }
-    guard held.expires > now.wall else { return over("it ended at \(held.expires.iso8601(fraction: 0))", now) }
-    let alarm = Directive.wake(.lease(held.token), after: held.expires - now.wall)
+    guard held.left(at: now) > .zero else { return over("its time was over", now) }
+    let alarm = wakeForLease(held, now)
     guard held.stage == nil else { return [alarm] }
     isEntering = true
     return [alarm, .ask(.inMaintenance, .registryRead(KnownRegistryKeys.inMaintenance))]

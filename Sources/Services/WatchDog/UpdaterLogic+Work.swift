@@ -98,7 +98,7 @@ extension UpdaterLogic {
       let next = wanted.removeFirst()
       // The lease is the permission to restart; it needs no question.
       if case .askPermission = next {
-        let isHeld = lease.map { $0.isHeld && $0.expires > now.wall } ?? false
+        let isHeld = lease.map { $0.isHeld && $0.left(at: now) > .zero } ?? false
         wanted += update.handle(isHeld ? .granted : .notNow("the lease is over"), at: now)
       } else {
         out += carryOut(next)

@@ -15,8 +15,8 @@ package struct UpdaterLogic: ServiceLogic {
     case report(RequestID)
     /// Something may have changed that it knows: the pin, a failure that was cleared.
     case look
-    /// The record of this token was written, or why not.
-    case saved(UInt64, problem: String?)
+    /// The record was written as it was then, or why not.
+    case saved(UpdateLease, problem: String?)
     case answered(Purpose, Result<PrivilegedAnswer, any Error>)
     case found(Int, Result<UpdateOrder.Bundle, ReleaseFetchProblem>)
     case downloaded(Int, ReleaseFetchProblem?)
@@ -83,6 +83,8 @@ package struct UpdaterLogic: ServiceLogic {
   /// What is known without asking.
   package struct Report: Sendable {
     package var lease: UpdateLease?
+    /// What the cloud is told.
+    package var standing: UpdateStanding?
     package var state: UpdateLogic.State
     package var pin: UpdatePin?
     package var barred: String?
@@ -106,6 +108,8 @@ package struct UpdaterLogic: ServiceLogic {
   var isStarted = false
   /// The lease was taken and the connector is not in maintenance yet.
   var isEntering = false
+  /// What the lease was before an order that is not on the disk yet; it is acted on once it is.
+  var unwritten: UpdateLease?
   /// Orders that are answered when what they wait for is done.
   var waiting: [RequestID] = []
   var lastProbe: Probe?
@@ -133,9 +137,9 @@ package struct UpdaterLogic: ServiceLogic {
     switch event {
     case .started: started(now)
     case .ordered(let id, let command): ordered(id, command, now)
-    case .report(let id): [.answer(id, .success(.report(Report(lease: lease, state: update.state, pin: pin, barred: barred, isKnown: isStarted))))]
+    case .report(let id): [.answer(id, .success(.report(report)))]
     case .look: isStarted ? [.ask(.pin(.look), .registryRead(KnownRegistryKeys.updatePin))] : []
-    case .saved(let token, let problem): saved(token, problem)
+    case .saved(let written, let problem): saved(written, problem, now)
     case .answered(let purpose, let result): answered(purpose, result, now)
     case .found(let number, let result): number == self.number && isFinding ? found(result, now) : []
     case .downloaded(let number, let problem):
@@ -145,13 +149,24 @@ package struct UpdaterLogic: ServiceLogic {
     }
   }
 
+  private var report: Report {
+    Report(lease: lease, standing: standing, state: update.state, pin: pin, barred: barred, isKnown: isStarted)
+  }
+
+  /// A release that stays is named by its digest too, as far as this process is that release.
+  var standing: UpdateStanding? {
+    var standing = lease?.standing
+    if standing?.stage == .committed, lease?.version == settings.version { standing?.digest = settings.digest }
+    return standing
+  }
+
   private mutating func due(_ alarm: Alarm, _ now: Now) -> [Directive] {
     switch alarm {
     case .start: return started(now)
     case .lease(let token):
       guard let lease, lease.token == token, lease.isHeld else { return [] }
-      guard now.wall >= lease.expires else { return [.wake(alarm, after: lease.expires - now.wall)] }
-      return over("it ended at \(lease.expires.iso8601(fraction: 0))", now)
+      guard lease.left(at: now) <= .zero else { return [wakeForLease(lease, now)] }
+      return over("its time was over", now)
     case .find(let number): return number == self.number && isFinding ? find() : []
     case .probe(let number): return number == self.number && update.state == .trial ? [.probe(number)] : []
     case .update(let number, let alarm): return number == self.number ? feed(.due(alarm), now) : []
@@ -210,6 +225,10 @@ package struct UpdaterSettings: Hashable, Sendable {
   package var hasReleases: Bool
   package var hasRoot: Bool
   package var isFIPS = false
+  /// SHA-256 of the manifest of the release that runs; nil when it is not known.
+  package var digest: String?
+  /// Which start of the machine this is; empty when that is not known.
+  package var machine = ""
 
   package init(version: ReleaseVersion, boot: String, hasReleases: Bool, hasRoot: Bool) {
     self.version = version

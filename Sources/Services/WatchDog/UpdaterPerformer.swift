@@ -15,18 +15,24 @@ package struct UpdaterPorts: Sendable {
   /// Of this process.
   package var boot: String
   package var isFIPS: Bool
+  /// SHA-256 of the manifest of the release that runs; nil when it is not known.
+  package var digest: String?
+  /// Which start of the machine this is, in a word that no other has; empty when that is not known.
+  package var machine: String
   /// Nil: as the configuration says.
   package var settings: UpdateSettings?
 
   package init(
     fetching: any ReleaseFetching, probing: any TrialProbing, version: ReleaseVersion, boot: String, isFIPS: Bool = false,
-    settings: UpdateSettings? = nil
+    digest: String? = nil, machine: String = "", settings: UpdateSettings? = nil
   ) {
     self.fetching = fetching
     self.probing = probing
     self.version = version
     self.boot = boot
     self.isFIPS = isFIPS
+    self.digest = digest
+    self.machine = machine
     self.settings = settings
   }
 
@@ -50,7 +56,7 @@ struct UpdaterPerformer: DirectivePerformer {
     case .answer: nil
     case .emit(let event): emit(event)
     case .ask(let purpose, let operation): Background { .answered(purpose, await ask(operation)) }
-    case .save(let lease): saved(lease.token, store.save(lease))
+    case .save(let lease): saved(lease, store.save(lease))
     case .find(let number, let version): Background { .found(number, await find(version)) }
     case .download(let number, let version, let bundle): Background { .downloaded(number, await download(version, bundle)) }
     case .probe(let number): Background { .probed(number, await ports.probing.probe()) }
@@ -63,7 +69,7 @@ struct UpdaterPerformer: DirectivePerformer {
     return nil
   }
 
-  private func saved(_ token: UInt64, _ problem: String?) -> Background<UpdaterLogic.Event> { Background { .saved(token, problem: problem) } }
+  private func saved(_ lease: UpdateLease, _ problem: String?) -> Background<UpdaterLogic.Event> { Background { .saved(lease, problem: problem) } }
 
   private func ask(_ operation: PrivilegedOperation) async -> Result<PrivilegedAnswer, any Error> {
     var tries = 1

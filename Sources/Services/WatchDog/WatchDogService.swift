@@ -58,6 +58,8 @@ package enum WatchDogService: Service {
       version: ports.version, boot: ports.boot, hasReleases: configuration.state.releases != nil, hasRoot: configuration.updates.root != nil)
     settings.update = ports.settings ?? UpdateSettings(configuration.updates)
     settings.isFIPS = ports.isFIPS
+    settings.digest = ports.digest
+    settings.machine = ports.machine
     let store = UpdateLeaseStore(directory: context.directory, files: context.files)
     let logic = UpdaterLogic(settings, lease: store.load { context.emit($0) })
     let performer = UpdaterPerformer(ports: ports, store: store, context: context, privileged: privileged)
@@ -82,7 +84,7 @@ struct WatchDogFace: Elevating {
     guard case .report(let report) = try await ask({ .report($0) }) else { throw ServiceUnavailable(service: .watchDog, reason: .stopped) }
     let updates = try await updates()
     var standing = report.standing
-    standing.update = updates.lease?.standing
+    standing.update = updates.standing
     guard updates.isKnown else { return standing }
     standing.isRestartPending = report.pendingRestart != nil
     standing.updatesBarred = updates.barred

@@ -17,7 +17,7 @@ extension WatchDogWire {
     guard caller == .cloud else {
       throw WireError(.denied, "update-order is for the cloud's rollout coordinator, which knows whose turn it is; ask it for an update at once")
     }
-    let command: UpdateCommand = try decode(body, #"{"action":"enterMaintenance","token":1,"expires":"2026-11-22T10:00:00Z"}"#)
+    let command: UpdateCommand = try decode(body, #"{"action":"enterMaintenance","token":1,"lasts":900}"#)
     guard case .standing(let standing) = try await face.askUpdater({ .ordered($0, command) }) else {
       throw WireError(.failed, "the WatchDog gave another answer than where the update stands")
     }
