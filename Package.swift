@@ -148,7 +148,8 @@ let package = Package(
         "Lab",
         kit + [
           "Daemon", "ServiceOrder", "SimulatedCloud", "CloudServer", "CloudStore", "CloudLinkAcceptor", "LabCA", "BrokerConfiguration",
-          "ConfigurationYAML", "ControlAPI", "Evergreen", "EventHub", "LiveFaults", "LiveWorld", "ReleaseSlots", "ReleaseWorks", "Rollouts", httpClient,
+          "ConfigurationYAML", "ControlAPI", "Evergreen", "EventHub", "LiveFaults", "LiveWorld", "ReleaseSlots", "ReleaseWorks", "Rollouts",
+          httpClient,
         ] + nioTLS),
       room("DaemonCommands", ["Daemon", "LiveWorld", "Releases", "TUF", "World", argumentParser]),
       room(
@@ -223,7 +224,9 @@ let package = Package(
       tests("LabCA", ["World", "LiveWorld", "CloudAPI", "LinkIdentity", "LabCA", x509, asn1, crypto]),
       tests(
         "CloudLink",
-        ground + ["CloudAPI", "ConnectorSettings", "LinkIdentity", "LinkTransport", "LabCA", "LiveFaults", "LiveWorld", "CloudLinkLive", "CloudLinkAcceptor"]
+        ground + [
+          "CloudAPI", "ConnectorSettings", "LinkIdentity", "LinkTransport", "LabCA", "LiveFaults", "LiveWorld", "CloudLinkLive", "CloudLinkAcceptor",
+        ]
           + nioHTTP
           + [lib("NIOEmbedded", "swift-nio")]),
       tests("PeerChannel", ["World", "LiveWorld", "CloudAPI", "ServiceKit", "LinkIdentity", "LinkTransport", "LabCA", "PeerChannelLive"] + nioTLS),
@@ -231,7 +234,9 @@ let package = Package(
       tests("CloudStore", ["World", "CloudAPI", "SimulatedCloud", "CloudStore", grdb]),
       tests(
         "CloudServer",
-        ground + ["CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer", crypto, x509, asn1, httpClient] + nioTLS
+        ground + [
+          "CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer", crypto, x509, asn1, httpClient,
+        ] + nioTLS
           + [lib("NIOHTTP1", "swift-nio"), lib("NIOFoundationCompat", "swift-nio")]),
       tests("ControlAPI", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI"]),
       tests("ControlServer", ground + ["CloudAPI", "ControlAPI", "ControlServer"] + nio + [lib("NIOEmbedded", "swift-nio")]),
@@ -247,7 +252,8 @@ let package = Package(
       tests(
         "Lab",
         [
-          "World", "CloudAPI", "CloudServer", "ControlAPI", "EventCatalog", "LiveWorld", "SimulatedCloud", "SimulatedWorld", "ConnectorSettings", "Releases",
+          "World", "CloudAPI", "CloudServer", "ControlAPI", "EventCatalog", "LiveWorld", "SimulatedCloud", "SimulatedWorld", "ConnectorSettings",
+          "Releases",
           "Evergreen", "EvergreenCheckers", "ReleaseSlots", "ReleaseWorks", "Rollouts", "Lab",
         ]),
       tests("LabCommands", ["World", "Fleet", "Lab", "LabCommands", "Rollouts", "SeedBatches", "SimulatedCloud", "Simulation", argumentParser]),

@@ -52,7 +52,8 @@ struct Sim: AsyncParsableCommand {
 
   @Option(help: "The seed of one run.") var seed: UInt64?
   @Option(help: ArgumentHelp("Many runs, one for each seed, both ends included.", valueName: "a..b")) var seeds: SeedRange?
-  @Option(help: ArgumentHelp("One run of a scenario file, such as --shrink writes, or of the pack by its name.", valueName: "file")) var scenario: String?
+  @Option(help: ArgumentHelp("One run of a scenario file, such as --shrink writes, or of the pack by its name.", valueName: "file"))
+  var scenario: String?
   @OptionGroup var shape: SimShape
   @Option(help: ArgumentHelp("'twice': run each seed a second time and compare.", valueName: "twice")) var check: SimCheck?
   @OptionGroup var outputs: SimOutputs

@@ -42,7 +42,9 @@ extension ScenarioReader {
   }
 
   private mutating func targets(_ fields: Fields, _ base: Scenario) -> [FaultTarget] {
-    let expected = "cloud, machines, links, peers, or machine, link and peer with connectors of c1 to c\(base.connectors), such as 'machine c1' or 'peer c1 c2'"
+    let expected =
+      "cloud, machines, links, peers, or machine, link and peer with connectors of c1 to c\(base.connectors), "
+      + "such as 'machine c1' or 'peer c1 c2'"
     return texts(fields, "target").flatMap { text -> [FaultTarget] in
       let words = text.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
       switch (words.first, words.count) {

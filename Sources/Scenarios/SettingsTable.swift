@@ -30,8 +30,11 @@ enum Names {
   static let recipes = ["swizzle", "flap", "rolling"]
   static let acts = ["pause", "resume", "abort", "lookAfter", "now", "clear", "delay", "widen", "extend", "revoke", "schedule"]
   static let faults = [
-    "partition", "partitionOneWay", "latency", "loss", "duplication", "reordering", "slowLink", "wrongAnswers", "powerCut", "powerCutAtWrite", "tornWrite", "crash", "hang",
-    "slowMachine", "diskFull", "diskSlow", "corruptRecord", "corruptRelease", "clockStep", "wrongTimeZone", "clockDrift", "pendingRestart", "staleRestart", "outage",
+    "partition", "partitionOneWay", "latency", "loss", "duplication", "reordering", "slowLink", "wrongAnswers", "powerCut", "powerCutAtWrite",
+    "tornWrite",
+    "crash", "hang", "slowMachine", "diskFull", "diskSlow", "corruptRecord", "corruptRelease", "clockStep", "wrongTimeZone", "clockDrift",
+    "pendingRestart",
+    "staleRestart", "outage",
     "crashBeforeSending", "slowCloud", "throttling",
   ]
 

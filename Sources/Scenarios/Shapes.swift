@@ -86,7 +86,9 @@ package enum Shapes {
       Field("at", .duration, required: true, "When it begins, since the start."),
       Field("for", .duration, "How long it lasts; not for recipes."),
       Field("fault", .choice(Names.faults), required: true, "What goes wrong."),
-      Field("target", .some(.text), required: true, "'cloud', 'machine c3', 'link c3' or 'peer c1 c2'; 'machines', 'links' or 'peers' for all of them (a recipe only)."),
+      Field(
+        "target", .some(.text), required: true,
+        "'cloud', 'machine c3', 'link c3' or 'peer c1 c2'; 'machines', 'links' or 'peers' for all of them (a recipe only)."),
       Field("direction", .choice(["up", "down"]), "partitionOneWay: which way is closed."),
       Field("chance", .number(million), "loss, duplication, reordering, wrongAnswers: of so many of a million messages."),
       Field("by", .duration, "reordering, clockStep, slowCloud: by how much; throttling: when to come again."),

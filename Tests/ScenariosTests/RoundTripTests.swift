@@ -83,7 +83,8 @@ import World
     let scenario = Swarm(seed: 1).scenario()
     #expect(
       Set(Mirror(reflecting: scenario).children.compactMap(\.label)) == [
-        "seed", "starts", "length", "places", "first", "releases", "actions", "faults", "settings", "link", "mutant", "heartbeats", "isCalm", "isElecting", "peerLink",
+        "seed", "starts", "length", "places", "first", "releases", "actions", "faults", "settings", "link", "mutant", "heartbeats", "isCalm",
+        "isElecting", "peerLink",
       ], "teach ScenarioText and ScenarioReader the new part")
     let known = Set(ScenarioText.settings).union(["compatibility"])
     #expect(Set(Mirror(reflecting: scenario.settings).children.compactMap(\.label)) == known, "teach SettingsTable the new setting")
