@@ -4,18 +4,18 @@ package import World
 /// more than once, and is sent again after each heartbeat while it is open: what was acted on already changes nothing but the lease's end. The lease's
 /// token rises with every lease of the location, so an older one is stale.
 ///
-/// **How long a lease lasts** is said as a length, because two wall clocks never agree: the cloud says how long it still lasts when the order is sent, and
-/// the connector counts from its arrival by a clock that nobody sets. So a connector's lease outlasts the cloud's by no more than the time that the order
-/// was under way, and two seconds within which a repeated order counts as nothing new; clocks that are set change nothing of it. After a start of the
-/// machine the connector goes by its own wall clock as it was kept, and never for longer than the whole length. The cloud's own lease is counted by the
-/// cloud's wall clock: should that be put ahead, the cloud's lease ends early and the connector learns of it with what the cloud orders then.
+/// **How long a lease lasts** is said as a length, because two wall clocks never agree: the connector counts from the order's arrival by a clock that nobody
+/// sets. What is said is shorter by `underWay` than what the cloud itself counts, so that an order that was long on its way does not let a connector hold
+/// its lease after the cloud has ended it. After a start of the machine the connector goes by its own wall clock as it was kept, and never for longer than
+/// the whole length. The cloud's own lease is counted by the cloud's wall clock: should that be put ahead, the cloud's lease ends early and the connector
+/// learns of it with what the cloud orders then.
 package struct UpdateCommand: Hashable, Codable, Sendable {
   package enum Action: String, CaseIterable, Codable, Sendable {
     case enterMaintenance, install, rollBack, restartMachine, leaveMaintenance
   }
   package var action: Action
   package var token: UInt64
-  /// Whole seconds, rounded down, that the lease still lasts when this is sent; absent for `leaveMaintenance`. When they are over, the connector is out of
+  /// Whole seconds, rounded down, that the connector holds the lease from when this is sent; absent for `leaveMaintenance`. When they are over, the connector is out of
   /// maintenance, whatever it hears.
   package var lasts: Int?
   /// The lease's end by the cloud's clock, for people; nothing is decided by it. Connectors from before there was `lasts` go by it.
@@ -25,6 +25,10 @@ package struct UpdateCommand: Hashable, Codable, Sendable {
 
   /// No lease is longer (a week); what says more is no order.
   package static let longest = 604_800
+
+  /// Seconds: no order is under way for longer than a minute, or the cloud has given its request up; and two within which a repeated order counts as
+  /// nothing new.
+  package static let underWay = 62
 
   package init(_ action: Action, token: UInt64, lasts: Int? = nil, expires: WallTime? = nil, version: String? = nil) {
     self.action = action

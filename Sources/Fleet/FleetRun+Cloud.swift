@@ -84,7 +84,7 @@ extension FleetRun {
   /// With how long the lease still lasts by the coordinator's time, which stands still where its clock goes back.
   private mutating func send(_ id: String, _ action: UpdateCommand.Action, _ lease: MaintenanceLease, _ version: ReleaseVersion? = nil) {
     let now = max(cloud.clock.read(engine.now), cloud.logic.latest)
-    let lasts = lease.expires.map { Int(max(0, ($0 - now).components.seconds)) } ?? UpdateCommand.longest
+    let lasts = lease.expires.map { Int(max(0, ($0 - now).components.seconds)) - UpdateCommand.underWay } ?? UpdateCommand.longest
     guard lasts > 0 else { return }
     let expires = mutant == .leaseOnWallClock ? lease.expires : nil
     send(id, UpdateCommand(action, token: lease.token, lasts: lasts, expires: expires, version: version?.text))

@@ -29,9 +29,11 @@ struct SimShape: ParsableArguments {
   /// As arguments again.
   var arguments: [String] {
     let sizes = [("connectors", connectors), ("locations", locations), ("days", days), ("faults", faults)]
-    return sizes.flatMap { name, value in value.map { ["--\(name)", "\($0)"] } ?? [] } + (calm ? ["--calm"] : []) + (dense ? ["--dense"] : [])
-      + (election ? ["--election"] : [])
-      + (plant.map { ["--plant", $0.rawValue] } ?? [])
+    var out: [String] = []
+    for case (let name, let value?) in sizes { out += ["--\(name)", "\(value)"] }
+    for (name, isOn) in [("calm", calm), ("dense", dense), ("election", election)] where isOn { out.append("--\(name)") }
+    if let plant { out += ["--plant", plant.rawValue] }
+    return out
   }
 
   func scenario(_ seed: UInt64) -> Scenario {

@@ -24,7 +24,7 @@ extension CloudLogic {
     func order(_ action: UpdateCommand.Action, _ lease: MaintenanceLease, _ version: ReleaseVersion? = nil) -> UpdateCommand {
       // As the coordinator counts: its time stands still where the clock goes back.
       let time = max(now.wall, updates?.logic.latest ?? now.wall)
-      let left = lease.expires.map { Int(clamping: max(0, ($0 - time).components.seconds)) }
+      let left = lease.expires.map { Int(clamping: max(0, ($0 - time).components.seconds - Int64(UpdateCommand.underWay))) }
       return UpdateCommand(
         action, token: lease.token, lasts: min(left ?? UpdateCommand.longest, UpdateCommand.longest), expires: lease.expires, version: version?.text)
     }

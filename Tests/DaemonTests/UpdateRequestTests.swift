@@ -37,7 +37,7 @@ import World
     #expect(report.update == nil)
     #expect(report.updatesBarred?.contains("state.releases") == true, "\(report.updatesBarred ?? "nothing stands against it")")
 
-    let command = UpdateCommand(.install, token: 7, expires: LiveClock().now().wall + .seconds(600), version: "0.1.0.2")
+    let command = UpdateCommand(.install, token: 7, lasts: 600, version: "0.1.0.2")
     let answer = await order(command, link)
     #expect(answer.status == 200, "\(String(decoding: answer.body, as: UTF8.self))")
     report = try await heartbeat(link)

@@ -17,7 +17,7 @@ import World
 
   @Test func anOrderSaysHowLongItsLeaseStillLasts() {
     var (fleet, first) = ordered()
-    let limit = Int(fleet.logic.settings.drainLimit.components.seconds)
+    let limit = Int(fleet.logic.settings.drainLimit.components.seconds) - UpdateCommand.underWay
     #expect(fleet.orders.map(\.command.lasts) == [limit])
     // Nobody heard it: each heartbeat brings it again, and less is left.
     fleet.beats(3)
@@ -41,7 +41,7 @@ import World
     #expect(fleet.phase(first) == .trial)
     fleet.orders = []
     fleet.ask { $0.ask(.repeatOrder(connector: "acme-\(first)")) }
-    let limit = Int(fleet.logic.settings.trialLimit.components.seconds)
+    let limit = Int(fleet.logic.settings.trialLimit.components.seconds) - UpdateCommand.underWay
     #expect(fleet.orders.first?.command.action == .install && fleet.orders.first?.command.version == "1.0.0.1")
     #expect(try #require(fleet.orders.first?.command.lasts) > limit - 10, "longer than the installation's lease")
     #expect(fleet.connectors[first]?.standing?.stage != .installing, "it began nothing anew")
