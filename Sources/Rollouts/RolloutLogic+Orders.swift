@@ -91,6 +91,8 @@ extension RolloutLogic {
       change(id) { $0.flight = nil }
     }
     decide(.cleared, id, "an operator cleared it")
+    // Whoever was a canary and is none any more is offered the release anew with its ring.
+    change(id) { $0.joined = false }
     if let offer = rollout?.offer, connector.version == offer.version {
       move(id, .offered)
       // Said aloud, since a ring and the canaries count it.

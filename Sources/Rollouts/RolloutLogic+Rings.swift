@@ -55,14 +55,14 @@ extension RolloutLogic {
       guard connector.phase.settled || (connector.delayed && !connector.phase.inFlight) else { continue }
       rollout?.canaries.removeAll { $0 == id }
       if connector.barred != nil { rollout?.canaryBarred = true }
-      if connector.touched, connector.phase == .late || connector.phase == .blocked {
-        return countFailure(of: id, connector.ring, "a canary that had begun did not get through", now)
-      }
-      // It waits for its ring again, so that no more than were asked for begin.
+      let hadBegun = connector.touched && (connector.phase == .late || connector.phase == .blocked)
+      if hadBegun { countFailure(of: id, connector.ring, "a canary that had begun did not get through", now) }
+      // It waits for its ring again, even half-way over the floors, so that no more than were asked for begin.
       if move(id, .withdrawn) {
         change(id) { $0.joined = false }
         decide(.withdrawn, id, "another goes first in its place")
       }
+      if hadBegun { return }
       _ = chooseCanary(now)
     }
   }

@@ -115,7 +115,12 @@ struct RandomLife {
     case 9...11: fleet.behaviours[id] = [.fails, .failsAndVanishes, .vanishesAt(.drained), .vanishesAt(.trialBegan)][Int(random.below(4))]
     case 12, 13: fleet.behaviours = [:]
     case 14: fleet.drains[id] = minutes(Int(random.below(25)))
-    case 15: fleet.tell(.pendingRestart(id, random.below(4) != 0))
+    case 15:
+      fleet.tell(.pendingRestart(id, random.below(4) != 0))
+      guard random.below(2) == 0 else { return }
+      // Right after a restart, if there was one.
+      fleet.run(for: minutes(12))
+      fleet.tell(.pendingRestart(id, true))
     case 16: fleet.tell(.location(place, schedule(), assignment()))
     case 17: fleet.tell(.connector("new-\(fleet.decisions.count)", location: place, version("1.0")))
     case 18: fleet.tell(random.below(3) == 0 ? .connectorRemoved(id) : .connector(id, location: place, version("1.\(random.below(4))")))

@@ -65,6 +65,51 @@ import World
     #expect(fleet.violations.isEmpty)
   }
 
+  /// One that goes missing half-way over the floors is a canary no more: back again, it waits for its ring and does not go on next to its successor.
+  @Test func f7_aLateCanaryWaitsForItsRing() {
+    var fleet = Fleet()
+    fleet.add("a", 2)
+    fleet.add("b", 1)
+    fleet.tell(.health("b-1", .gone))
+    fleet.tell(.publish(ReleaseOffer(version("2.0"), floors: [version("1.5")], rings: two, canaries: 1)))
+    let first = fleet.decided(.canaryChosen)[0].connector ?? ""
+    let other = first == "a-1" ? "a-2" : "a-1"
+    while fleet.phase(first) != .trial { fleet.run(for: minutes(1)) }
+    // Its next step must wait for the other, and meanwhile it goes missing.
+    fleet.tell(.health(other, .gone))
+    fleet.run(for: hours(1))
+    #expect(fleet.running(first) == version("1.5") && fleet.phase(first) == .due)
+    fleet.tell(.health(first, .gone))
+    fleet.run(for: hours(25))
+    #expect(fleet.logic.rollout?.standing == .halted && fleet.phase(first) == .idle)
+    fleet.tell(.health("b-1", .healthy))
+    fleet.tell(.order(.resume))
+    #expect(fleet.decided(.canaryChosen).last?.connector == "b-1")
+    for id in [first, other] { fleet.tell(.health(id, .healthy)) }
+    fleet.run(for: minutes(30))
+    #expect(fleet.logic.rollout?.ring == -1 && fleet.phase(first) == .idle && fleet.phase("b-1")?.inFlight == true)
+    fleet.run(for: days(7))
+    for id in [first, other, "b-1"] { #expect(fleet.running(id) == version("2.0")) }
+    #expect(fleet.logic.rollout?.standing == .done && fleet.violations == [])
+  }
+
+  /// A canary that failed and was replaced, and is cleared only then, takes its turn with its ring.
+  @Test func aFailedCanaryThatIsClearedLateHasItsRing() {
+    var fleet = Fleet()
+    fleet.add("a", 1)
+    fleet.add("b", 1)
+    fleet.behaviours = ["a-1": .fails, "b-1": .fails]
+    fleet.tell(.publish(ReleaseOffer(version("2.0"), rings: two, canaries: 1)))
+    let first = fleet.decided(.canaryChosen)[0].connector ?? ""
+    fleet.run(for: hours(1))
+    fleet.behaviours = [:]
+    fleet.tell(.order(.resume))
+    #expect(fleet.decided(.canaryChosen).count == 2)
+    fleet.tell(.order(.clear(first)))
+    fleet.run(for: days(7))
+    #expect(fleet.running(first) == version("2.0") && fleet.logic.rollout?.standing == .done && fleet.violations == [])
+  }
+
   @Test func f5_f6_haltsAtTheLimitOfFailures() {
     var fleet = fleet()
     for id in fleet.logic.connectors.keys { fleet.behaviours[id] = .fails }
