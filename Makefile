@@ -12,7 +12,7 @@ ARGS ?=
 # `build`, and with it `up` and `release`, keep to what was built last; `make build CONFIGURATION=release` changes it.
 CONFIGURATION ?= $(or $(filter debug release,$(notdir $(shell readlink bin))),debug)
 # Long runs of pure logic, actors that are simulated, and clients of Python: apart from the tests that wait for each other over sockets.
-LONG := ^(Actors|Fleet|FleetReports|Rollouts|AgentSystemHost|Releases|ReleaseSlots|ReleaseWorks|Evergreen|TUF|TUFInterop)Tests[.]
+LONG := ^(Actors|Fleet|FleetReports|Scenarios|Rollouts|AgentSystemHost|Releases|ReleaseSlots|ReleaseWorks|Evergreen|TUF|TUFInterop)Tests[.]
 
 .PHONY: help up build test check sim fmt lint bench fuzz clean docs deps release
 
