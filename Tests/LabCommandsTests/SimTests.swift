@@ -59,7 +59,7 @@ import World
     #expect(try ShrunkScenario.read(path) == scenario)
 
     let text = try String(contentsOfFile: path, encoding: .utf8)
-    for (old, new, said) in [("length:", "lenght:", "lenght"), ("seed: 4", "seed: x", "seed"), ("locations:", "locations", "")] {
+    for (old, new, said) in [("length:", "lenght:", "lenght"), ("seed: 4", "seed: x", "seed"), ("locations:", "locations", "YAML")] {
       try text.replacing(old, with: new, maxReplacements: 1).write(toFile: path, atomically: true, encoding: .utf8)
       let error = #expect(throws: LabError.self) { try ShrunkScenario.read(path) }
       #expect(error.map { "\($0)".contains(path) && "\($0)".contains(said) && $0.exit == .data } == true, "\(String(describing: error))")

@@ -147,7 +147,7 @@ final class PointLog: Sendable {
     #expect(recovered == total)
     #expect(total > 100)
     // What only first installations, operators and damaged records write is not part of an update.
-    let elsewhere: Set<EvergreenStep> = [.seed, .cancel, .rollBackTry, .clear, .setAside, .factsRotate]
+    let elsewhere: Set<EvergreenStep> = [.seed, .cancel, .rollBackTry, .clear, .setAside, .mend, .factsRotate]
     #expect(Set(EvergreenStep.allCases.map(\.step)).subtracting(steps) == Set(elsewhere.map(\.step)))
   }
 
