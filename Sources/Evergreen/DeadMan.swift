@@ -7,6 +7,8 @@ package struct TrialRuns: Hashable, Sendable, Codable {
   package var generation: UInt64
   package var starts: Int
   package var startedAt: WallTime
+  /// The same by a clock that nobody sets.
+  package var startedOn: MachineTime?
   package var isReady: Bool
   /// How the process ended by itself; nil while it runs, after a power cut and after a stop that was asked for.
   package var end: String?
@@ -14,12 +16,13 @@ package struct TrialRuns: Hashable, Sendable, Codable {
   package var verdict: String?
 
   package init(
-    generation: UInt64, starts: Int = 0, startedAt: WallTime = WallTime(seconds: 0), isReady: Bool = false, end: String? = nil,
-    verdict: String? = nil
+    generation: UInt64, starts: Int = 0, startedAt: WallTime = WallTime(seconds: 0), startedOn: MachineTime? = nil, isReady: Bool = false,
+    end: String? = nil, verdict: String? = nil
   ) {
     self.generation = generation
     self.starts = starts
     self.startedAt = startedAt
+    self.startedOn = startedOn
     self.isReady = isReady
     self.end = end
     self.verdict = verdict
@@ -57,11 +60,15 @@ package struct DeadManDecision: Hashable, Sendable {
 /// L4: whatever became of the WatchDog, the agent or the machine, a trial that is not committed ends here. One pure function for every launcher:
 /// asked before each start (`isRunning` false) and while a trial runs, at `checkAgainIn` at the latest. It needs no network.
 ///
+/// The time of a trial is counted by a clock that nobody sets. That clock ends with the machine's start, and what the other one says after a restart cannot be known
+/// to be true: so does the trial, as an experiment of systemd units does (updates.md, Datadog's experiment unit).
+///
 /// - Parameters:
+///   - machine: nil where there is no such clock; then `now` must do.
 ///   - running: what was started as a trial, while it runs; nil where nobody knows.
 ///   - intact: the roles whose files are all there with their digests.
 package func deadManDecision(
-  _ record: EvergreenRecord, now: WallTime, runs: TrialRuns, isRunning: Bool = false, running: SlotName? = nil,
+  _ record: EvergreenRecord, now: WallTime, machine: MachineTime? = nil, runs: TrialRuns, isRunning: Bool = false, running: SlotName? = nil,
   intact: Set<UpdateFact.Role> = Set(UpdateFact.Role.allCases)
 ) -> DeadManDecision {
   switch record.phase {
@@ -82,28 +89,45 @@ package func deadManDecision(
     return decided(.trial, .openTrial, "an update was ordered")
   case .trying(let trial):
     let runs = runs.generation == trial.generation ? runs : TrialRuns(generation: trial.generation)
-    if let reason = problem(trial, now, runs, isRunning, intact) { return back(.rollBack, reason, intact) }
-    var left = trial.deadline - now
-    if isRunning, !runs.isReady { left = min(left, readyBy(trial, runs) - now) }
+    if let reason = problem(trial, now, machine, runs, isRunning, intact) { return back(.rollBack, reason, intact) }
+    var left = trial.left(at: now, machine)
+    if isRunning, !runs.isReady { left = min(left, leftToBeReady(trial, now, machine, runs)) }
     if !isRunning { left = min(left, .seconds(trial.readyWithinSeconds)) }
     return DeadManDecision(run: .trial, step: .none, reason: "a trial is open until \(trial.deadline)", checkAgainIn: left)
   }
 }
 
 private func problem(
-  _ trial: EvergreenRecord.Trial, _ now: WallTime, _ runs: TrialRuns, _ isRunning: Bool, _ intact: Set<UpdateFact.Role>
+  _ trial: EvergreenRecord.Trial, _ now: WallTime, _ machine: MachineTime?, _ runs: TrialRuns, _ isRunning: Bool, _ intact: Set<UpdateFact.Role>
 ) -> String? {
   if !intact.contains(.trial) { return "files of the trial are missing or changed" }
   if let verdict = runs.verdict { return verdict }
   if let end = runs.end { return "the trial ended by itself: \(end)" }
-  if let problem = clockProblem(trial, now) { return problem }
-  if now >= trial.deadline { return "the trial was not committed by its deadline" }
+  if let begun = trial.begun, let machine {
+    if machine.since(begun) == nil { return "the machine was restarted during the trial" }
+  } else if let problem = clockProblem(trial, now) {
+    return problem
+  }
+  if trial.left(at: now, machine) <= .zero { return "the trial was not committed by its deadline" }
   if !isRunning, runs.starts >= trial.runs { return "the trial was started \(runs.starts) times" }
-  if isRunning, !runs.isReady, now >= readyBy(trial, runs) { return "the trial was not ready within \(trial.readyWithinSeconds) s" }
+  if isRunning, !runs.isReady, leftToBeReady(trial, now, machine, runs) <= .zero {
+    return "the trial was not ready within \(trial.readyWithinSeconds) s"
+  }
   return nil
 }
 
-private func readyBy(_ trial: EvergreenRecord.Trial, _ runs: TrialRuns) -> WallTime { runs.startedAt + .seconds(trial.readyWithinSeconds) }
+private func leftToBeReady(_ trial: EvergreenRecord.Trial, _ now: WallTime, _ machine: MachineTime?, _ runs: TrialRuns) -> Duration {
+  let passed = runs.startedOn.flatMap { machine?.since($0) } ?? now - runs.startedAt
+  return .seconds(trial.readyWithinSeconds) - passed
+}
+
+extension EvergreenRecord.Trial {
+  /// What is left of its time; nothing when the machine was restarted meanwhile.
+  package func left(at now: WallTime, _ machine: MachineTime?) -> Duration {
+    guard let begun, let machine else { return deadline - now }
+    return machine.since(begun).map { .seconds(lengthSeconds) - $0 } ?? .zero
+  }
+}
 
 /// A clock that was set back would never reach the deadline.
 private func clockProblem(_ trial: EvergreenRecord.Trial, _ now: WallTime) -> String? {

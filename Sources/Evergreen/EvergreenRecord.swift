@@ -27,10 +27,12 @@ package struct EvergreenRecord: Hashable, Sendable, Codable {
     package var readyWithinSeconds: Int64
     package var lengthSeconds: Int64
     package var runs: Int
+    /// When its time began to count, by a clock that nobody sets; nil where the machine has none.
+    package var begun: MachineTime?
 
     package init(
       slot: SlotName, from: SlotName, generation: UInt64, attempt: Int, opened: WallTime, deadline: WallTime, readyWithinSeconds: Int64,
-      lengthSeconds: Int64, runs: Int
+      lengthSeconds: Int64, runs: Int, begun: MachineTime? = nil
     ) {
       self.slot = slot
       self.from = from
@@ -41,6 +43,7 @@ package struct EvergreenRecord: Hashable, Sendable, Codable {
       self.readyWithinSeconds = readyWithinSeconds
       self.lengthSeconds = lengthSeconds
       self.runs = runs
+      self.begun = begun
     }
   }
 

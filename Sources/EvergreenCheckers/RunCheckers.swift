@@ -80,6 +80,10 @@ extension EvergreenCheckers {
       if let late = during.first(where: { facts[$0].kind == .started && facts[$0].length(since: opened) >= length }) {
         found.append((late, "the trial of \(span.slot) started after its deadline"))
       }
+      // How long the machine was off nobody knows, so its restart is the end of the trial's time too.
+      if let boot = opened.boot, let late = during.first(where: { facts[$0].kind == .started && facts[$0].boot.map { $0 != boot } ?? false }) {
+        found.append((late, "the trial of \(span.slot) started after the machine was restarted"))
+      }
       if span.ending == .committed, span.last < facts.count, facts[span.last].kind == .committed, facts[span.last].length(since: opened) >= length {
         found.append((span.last, "\(span.slot) was committed after its deadline"))
       }

@@ -1,3 +1,4 @@
+import Rollouts
 import Simulation
 import World
 
@@ -139,6 +140,8 @@ extension FleetRun {
     if by > .zero { cloud.outages.append((before, cloud.clock.read(engine.now))) }
     engine.cancel(cloud.due)
     cloud.dueAt = nil
-    if cloud.isUp { armDue() }
+    guard cloud.isUp else { return }
+    if by > .zero { tell(.clockAhead(by: by)) }
+    armDue()
   }
 }

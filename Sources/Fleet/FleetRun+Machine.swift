@@ -64,7 +64,7 @@ extension FleetRun {
   private mutating func start(_ index: Int) {
     guard machines[index].isOn, machines[index].process == .none else { return }
     let choice: BootChoice
-    do { choice = try machines[index].folder.boot(at: machines[index].wall(engine.now)) } catch {
+    do { choice = try machines[index].folder.boot(at: machines[index].wall(engine.now), machines[index].uptime(engine.now)) } catch {
       if error == .down { return powerCut(index, back: .seconds(120)) }
       trace.add(engine.now, machines[index].name, "nothing to run", detail: error.text)
       return schedule(index, .start, after: .seconds(60))
@@ -105,7 +105,8 @@ extension FleetRun {
     }
     do {
       let running = machines[index].role == .trial ? machines[index].slot : nil
-      let decision = try machines[index].folder.check(at: machines[index].wall(engine.now), running: running)
+      let decision = try machines[index].folder.check(
+        at: machines[index].wall(engine.now), machines[index].uptime(engine.now), running: running)
       guard decision.step == .none else {
         trace.add(engine.now, machines[index].name, "the launcher ends the trial", detail: decision.reason)
         stop(index)

@@ -88,7 +88,7 @@ extension FleetRun {
         restart(index)
       case .probe(let pause): schedule(index, .probe(incarnation), after: pause)
       case .commit(_, let evidence):
-        try machines[index].folder.commit(evidence, by: generation, at: wall)
+        try machines[index].folder.commit(evidence, by: generation, at: wall, machines[index].uptime(engine.now))
         trialStops(index)
         machines[index].role = .active
         feed(index, .committed)

@@ -87,6 +87,8 @@ struct Machine: Sendable {
   func wall(_ now: Moment) -> WallTime { clock.read(now) }
   /// Wall time without the steps that somebody made: what facts are stamped with, so that lengths in them are lengths.
   func steady(_ now: Moment) -> WallTime { clock.steady(now) }
+  /// What its kernel counts: nobody sets it, and it begins anew with each start.
+  func uptime(_ now: Moment) -> MachineTime { MachineTime(start: "\(starts)", uptime: clock.steady(now).microseconds / 1_000) }
   /// Because of an update. A process that hangs, and a machine without power, are out of service for reasons of their own.
   var isOutOfService: Bool {
     if process == .hung { return false }

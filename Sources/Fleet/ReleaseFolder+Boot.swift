@@ -19,16 +19,16 @@ extension ReleaseFolder {
   static let rollbackTries = 3
 
   /// Finishes what a crash, a trial or an order left, and chooses what runs.
-  mutating func boot(at now: WallTime) throws(FolderError) -> BootChoice {
+  mutating func boot(at now: WallTime, _ machine: MachineTime) throws(FolderError) -> BootChoice {
     var why: String?
     var trouble = FolderError.busy
     for _ in 0..<8 {
       do throws(FolderError) {
         var record = try current(at: now)
         let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
-        var decision = decide(record, runs, nil, isRunning: false, at: now)
+        var decision = decide(record, runs, nil, isRunning: false, at: now, machine)
         if let why { decision.reason = why } else if decision.step != .none { why = decision.reason }
-        if try perform(decision, &record, at: now) { return try choice(decision, record, runs, at: now) }
+        if try perform(decision, &record, at: now, machine) { return try choice(decision, record, runs, at: now, machine) }
       } catch {
         if error == .down || error == .nothingToRun { throw error }
         trouble = error
@@ -39,22 +39,25 @@ extension ReleaseFolder {
   }
 
   private func decide(
-    _ record: EvergreenRecord, _ runs: TrialRuns, _ running: SlotName?, isRunning: Bool = true, at now: WallTime
+    _ record: EvergreenRecord, _ runs: TrialRuns, _ running: SlotName?, isRunning: Bool = true, at now: WallTime, _ machine: MachineTime
   ) -> DeadManDecision {
     if mutant == .deadManOff, case .trying(var trial) = record.phase {
       (trial.deadline, trial.runs, trial.readyWithinSeconds) = (now + .seconds(365 * 86_400), .max, 365 * 86_400)
+      trial.begun = nil
       var forgetful = record
       forgetful.phase = .trying(trial)
       return deadManDecision(forgetful, now: now, runs: TrialRuns(generation: 0), isRunning: isRunning, intact: intact(record))
     }
-    return deadManDecision(record, now: now, runs: runs, isRunning: isRunning, running: running, intact: intact(record))
+    return deadManDecision(record, now: now, machine: machine, runs: runs, isRunning: isRunning, running: running, intact: intact(record))
   }
 
   /// True when nothing is left to do before the start.
-  private mutating func perform(_ decision: DeadManDecision, _ record: inout EvergreenRecord, at now: WallTime) throws(FolderError) -> Bool {
+  private mutating func perform(
+    _ decision: DeadManDecision, _ record: inout EvergreenRecord, at now: WallTime, _ machine: MachineTime
+  ) throws(FolderError) -> Bool {
     switch (decision.step, record.phase) {
     case (.none, _), (.startAnew, _): return true
-    case (.openTrial, .opening(let trial)): try open(trial, &record, at: now)
+    case (.openTrial, .opening(let trial)): try open(trial, &record, at: now, machine)
     case (.cancelTrial, .opening(let trial)): try cancel(trial, decision.reason, &record, at: now)
     case (.finishCommit, .committing(let trial)): try finishCommit(trial, &record, at: now)
     case (.finishRollback, .rollingBack(let rollback)): try goBack(rollback, &record, at: now)
@@ -64,7 +67,7 @@ extension ReleaseFolder {
   }
 
   private mutating func choice(
-    _ decision: DeadManDecision, _ record: EvergreenRecord, _ runs: TrialRuns, at now: WallTime
+    _ decision: DeadManDecision, _ record: EvergreenRecord, _ runs: TrialRuns, at now: WallTime, _ machine: MachineTime
   ) throws(FolderError) -> BootChoice {
     guard let slot = slot(decision.run), isWhole(slot) else { throw .nothingToRun }
     let trial = decision.run == .trial ? record.trial : nil
@@ -72,7 +75,7 @@ extension ReleaseFolder {
       var counted = runs
       counted.generation = trial.generation
       counted.starts += 1
-      counted.startedAt = now
+      (counted.startedAt, counted.startedOn) = (now, machine)
       counted.isReady = false
       try save(counted)
     }
@@ -133,17 +136,19 @@ extension ReleaseFolder {
   /// What the dead man says while the connector runs. If its step is not `none`, end the process and `boot`.
   ///
   /// - Parameter running: what was started as a trial.
-  mutating func check(at now: WallTime, running: SlotName?) throws(FolderError) -> DeadManDecision {
+  mutating func check(at now: WallTime, _ machine: MachineTime, running: SlotName?) throws(FolderError) -> DeadManDecision {
     var record = try current(at: now)
     let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
-    let decision = decide(record, runs, running, at: now)
+    let decision = decide(record, runs, running, at: now, machine)
     if decision.step == .rollBack { try orderRollBack(decision.reason, &record, at: now) }
     return decision
   }
 
   // MARK: Steps of a start
 
-  private mutating func open(_ trial: EvergreenRecord.Trial, _ record: inout EvergreenRecord, at now: WallTime) throws(FolderError) {
+  private mutating func open(
+    _ trial: EvergreenRecord.Trial, _ record: inout EvergreenRecord, at now: WallTime, _ machine: MachineTime
+  ) throws(FolderError) {
     if disk.isFull { return try cancel(trial, FolderError.disk.text, &record, at: now) }
     snapshots.removeAll { $0.slot == trial.from || !installed.contains($0.slot) }
     snapshots.append((trial.from, state, trial.generation))
@@ -154,6 +159,7 @@ extension ReleaseFolder {
     var begun = trial
     begun.opened = now
     begun.deadline = now + .seconds(trial.lengthSeconds)
+    begun.begun = machine
     record.generation = max(record.generation, trial.generation) + 1
     record.phase = .trying(begun)
     try save(record)

@@ -57,14 +57,14 @@ extension ReleaseFolder {
   }
 
   /// Makes the trial the active release. Committing what is committed already changes nothing (L8).
-  mutating func commit(_ evidence: Evidence, by generation: UInt64, at now: WallTime) throws(FolderError) {
+  mutating func commit(_ evidence: Evidence, by generation: UInt64, at now: WallTime, _ machine: MachineTime) throws(FolderError) {
     var record = try current(generation, at: now)
     if case .committing(let trial) = record.phase { return try finishCommit(trial, &record, at: now) }
     guard case .trying(let trial) = record.phase else {
       if case .idle = record.phase, record.committed.count > 1 { return }
       throw .noTrial
     }
-    guard evidence.endToEndProbes > 0, now < trial.deadline || mutant == .deadManOff else { throw .noTrial }
+    guard evidence.endToEndProbes > 0, trial.left(at: now, machine) > .zero || mutant == .deadManOff else { throw .noTrial }
     guard isWhole(trial.slot) else { throw .damaged }
     record.phase = .committing(trial)
     try save(record)

@@ -47,7 +47,7 @@ extension ReleaseSlots {
         var record = try record(at: now)
         let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
         let (intact, whole) = intact(record)
-        var decision = deadManDecision(record, now: now, runs: runs, intact: intact)
+        var decision = deadManDecision(record, now: now, machine: machineTime, runs: runs, intact: intact)
         if let why { decision.reason = why.reason }
         if decision.step != .none { why = (decision.reason, decision.step) }
         if try perform(decision, &record, at: now) {
@@ -90,7 +90,7 @@ extension ReleaseSlots {
       var counted = runs
       counted.generation = trial.generation
       counted.starts += 1
-      counted.startedAt = now
+      (counted.startedAt, counted.startedOn) = (now, machineTime)
       counted.isReady = false
       try save(counted)
     }

@@ -1,3 +1,4 @@
+import Evergreen
 import FoundationEssentials
 package import Releases
 package import World
@@ -13,29 +14,19 @@ package struct FactTrail: Sendable {
   private let files: any Files
   private let path: String
   private let older: String
-  private let boot: String?
 
   /// - Parameter root: of the `ReleaseSlots`.
   package init(files: any Files, root: String) {
     self.files = files
     path = root + "/facts.jsonl"
     older = root + "/facts.1.jsonl"
-    boot = (try? files.read("/proc/sys/kernel/random/boot_id")).map { String(decoding: $0, as: UTF8.self).filter { !$0.isWhitespace } }
-  }
-
-  /// Milliseconds since the machine started, its sleep included (proc_uptime(5)).
-  private var uptime: Int64? {
-    guard let bytes = try? files.read("/proc/uptime"), let text = String(decoding: bytes, as: UTF8.self).split(separator: " ").first else {
-      return nil
-    }
-    return Double(text).flatMap { Int64(exactly: ($0 * 1_000).rounded()) }
   }
 
   package func add(_ fact: UpdateFact) {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     var fact = fact
-    if let boot, let uptime { (fact.boot, fact.uptime) = (boot, uptime) }
+    if let time = MachineTime(files) { (fact.boot, fact.uptime) = (time.start, time.uptime) }
     guard let line = try? encoder.encode(fact) else { return }
     try? files.append(path, [UInt8](line) + [10], mode: 0o600, sync: false)
   }

@@ -21,6 +21,7 @@ extension ReleaseSlots {
     var begun = trial
     begun.opened = now
     begun.deadline = now + .seconds(trial.lengthSeconds)
+    begun.begun = machineTime
     record.generation = max(record.generation, trial.generation) + 1
     record.phase = .trying(begun)
     try save(record, .attempt)

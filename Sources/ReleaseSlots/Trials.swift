@@ -37,7 +37,7 @@ extension ReleaseSlots {
       if case .idle = record.phase, record.committed.count > 1 { return }
       throw .noTrial
     }
-    guard evidence.endToEndProbes > 0, now < trial.deadline else { throw .noTrial }
+    guard evidence.endToEndProbes > 0, trial.left(at: now, machineTime) > .zero else { throw .noTrial }
     if let problem = try problem(of: trial.slot) { throw .damaged(trial.slot, problem) }
     record.phase = .committing(trial)
     try save(record, .commit)

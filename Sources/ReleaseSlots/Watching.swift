@@ -31,7 +31,7 @@ extension ReleaseSlots {
       return DeadManDecision(run: .active, step: .rollBack, reason: "the record of updates cannot be read", checkAgainIn: nil)
     }
     let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
-    return deadManDecision(record, now: now, runs: runs, isRunning: true, running: running)
+    return deadManDecision(record, now: now, machine: machineTime, runs: runs, isRunning: true, running: running)
   }
 
   /// `look`, and its verdict is kept in the launcher's own file before anything is done about it: a launcher that dies before it has ended the process does

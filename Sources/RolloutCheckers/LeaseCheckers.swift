@@ -36,6 +36,7 @@ struct OneLease: Checker {
         stale = good ? nil : id
       }
       if case .connectorRemoved(let id) = event { held = held.filter { $0.value.holder != id } }
+      if case .clockAhead(let by) = event { held = held.mapValues { Lease(holder: $0.holder, token: $0.token, until: $0.until.map { $0 + by }) } }
       return []
     case .decision(let decision): return see(decision)
     }
@@ -68,9 +69,14 @@ struct OneLease: Checker {
 /// F3: whoever holds a lease is done with it within the sum of its phases' limits: committed, back, or quarantined.
 struct FlightTime: Checker {
   private var open: [String: WallTime] = [:]
+  private var isLeap = false
 
   mutating func see(_ entry: TraceEntry, _ fleet: FleetView) -> [Violation] {
     var out: [Violation] = []
+    if case .fact(let event, _) = entry {
+      isLeap = false
+      if case .clockAhead(let by) = event { (open, isLeap) = (open.mapValues { $0 + by }, true) }
+    }
     for (id, start) in open where entry.time - start > fleet.settings.flightLimit {
       open[id] = nil
       out.append(Violation("F3", entry.time, "\(id) has held its location up since \(start.iso8601(fraction: 0))"))
@@ -79,7 +85,7 @@ struct FlightTime: Checker {
     guard case .decision(let decision) = entry, let id = decision.connector else { return out }
     if decision.kind == .leaseGranted { open[id] = decision.time }
     // The shell was down: that time is not the connector's.
-    if decision.kind == .awaited { open[id] = open[id].map { $0 + fleet.settings.hearingTime } }
+    if decision.kind == .awaited, !isLeap { open[id] = open[id].map { $0 + fleet.settings.hearingTime } }
     if decision.kind == .leaseReleased || decision.kind == .leaseReturned { open[id] = nil }
     return out
   }

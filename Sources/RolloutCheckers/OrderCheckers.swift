@@ -8,6 +8,7 @@ struct Deadlines: Checker {
 
   mutating func see(_ entry: TraceEntry, _ fleet: FleetView) -> [Violation] {
     var out: [Violation] = []
+    if case .fact(.clockAhead(let by), _) = entry { leap(by, fleet) }
     // A deadline at this very instant is kept by the decisions that follow.
     while let (timer, at) = timers.pop(at: WallTime(microseconds: entry.time.microseconds - 1)) {
       guard case .phase(let id) = timer, until[id] == at else { continue }
@@ -16,6 +17,12 @@ struct Deadlines: Checker {
     }
     if case .decision(let decision) = entry { note(decision, fleet) }
     return out
+  }
+
+  /// Nobody can keep a time that the clock leapt over; whoever acts under a lease has as long as before.
+  private mutating func leap(_ by: Duration, _ fleet: FleetView) {
+    until = until.filter { fleet.connectors[$0.key]?.inFlight == true }.mapValues { $0 + by }
+    for (id, at) in until { timers.arm(.phase(id), at: at) }
   }
 
   private mutating func note(_ decision: RolloutDecision, _ fleet: FleetView) {

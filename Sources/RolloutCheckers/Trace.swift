@@ -43,10 +43,11 @@ package struct CheckedRollout: Sendable {
     checks = RolloutChecks(logic.settings)
   }
 
-  /// Handles what is due by then, and after that the event.
+  /// Handles what is due by then, and after that the event. What a clock leapt over is due only when the coordinator knows of the leap.
   package mutating func handle(_ event: RolloutEvent, at now: WallTime) -> [RolloutDirective] {
     var directives: [RolloutDirective] = []
-    if event != .tick, let due = logic.nextDue, due <= now { directives = one(.tick, now) }
+    let isLeap = if case .clockAhead = event { true } else { false }
+    if event != .tick, !isLeap, let due = logic.nextDue, due <= now { directives = one(.tick, now) }
     return directives + one(event, now)
   }
 

@@ -20,6 +20,8 @@ package enum RolloutEvent: Hashable, Codable, Sendable {
   case barred(String, reason: String?)
   /// The shell has started again: nobody was heard since, and whoever acts under a lease gets `RolloutSettings.hearingTime` to say how far it is.
   case shellStarted
+  /// The shell's clock was set ahead by so much since the last event: no lease, phase or bake has lasted that much longer. Calendars follow the clock.
+  case clockAhead(by: Duration)
   /// What a connector says of its work, with the token of its lease.
   case report(String, token: UInt64, UpdateReport)
   case order(RolloutOrder)

@@ -94,6 +94,26 @@ extension RolloutLogic {
     }
   }
 
+  /// Whoever acts under a lease counts it by a clock that nobody sets: the lease lasts as long here, and so do an absence, a ring's time and its bake.
+  mutating func putOffLengths(by: Duration) {
+    guard by > .zero else { return }
+    for id in connectors.keys.sorted() {
+      if let absent = connectors[id]?.absentAt {
+        connectors[id]?.absentAt = absent + by
+        timers.arm(.absence(id), at: absent + by)
+      }
+      guard let connector = connectors[id], connector.phase.inFlight, let deadline = connector.deadline else { continue }
+      let lease = locations[connector.location]?.book.current
+      if lease?.holder == id, let expires = lease?.expires { locations[connector.location]?.book.renew(until: expires + by) }
+      arm(id, at: deadline + by)
+      decide(.awaited, id, until: deadline + by, "the cloud's clock was set ahead by \(Int(by.inSeconds)) s, and its time lasts as long as before")
+    }
+    if let deadline = rollout?.deadline {
+      rollout?.deadline = deadline + by
+      timers.arm(.ring, at: deadline + by)
+    }
+  }
+
   mutating func remove(_ id: String, _ now: WallTime) {
     guard let connector = connectors[id] else { return }
     decide(.removed, id, "it was deleted")

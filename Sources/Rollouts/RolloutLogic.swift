@@ -63,7 +63,11 @@ package struct RolloutLogic: Hashable, Codable, Sendable {
     let now = max(time, latest)
     latest = now
     // Before what was due meanwhile is held against them.
-    if event == .shellStarted { awaitThoseInFlight(now) }
+    switch event {
+    case .shellStarted: awaitThoseInFlight(now)
+    case .clockAhead(let by): putOffLengths(by: by)
+    default: break
+    }
     runTimers(now)
     apply(event, now)
     settle(now)
@@ -98,7 +102,7 @@ package struct RolloutLogic: Hashable, Codable, Sendable {
     case .revoke(let version): revoke(version, now)
     case .report(let id, let token, let report): take(report, of: id, token, now)
     case .order(let order): obey(order, now)
-    case .tick: break
+    case .tick, .clockAhead: break
     }
   }
 

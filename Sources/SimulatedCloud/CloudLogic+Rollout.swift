@@ -8,6 +8,11 @@ package import World
 extension CloudLogic {
   /// Tells the coordinator, which comes into being with the first word.
   mutating func tell(_ event: RolloutEvent, at now: Now) {
+    // Its time stands still where the clock goes back.
+    let time = max(now.wall, updates?.logic.latest ?? now.wall)
+    let ahead = told.map { (time - $0.time) - (now.machine - $0.machine) } ?? .zero
+    told = (time, now.machine)
+    if ahead > Self.smallestLeap { tell(.clockAhead(by: ahead), at: now) }
     // Wall time in seconds is above every token that was ever given out, should an earlier record be lost or unreadable: a location gives out far less
     // than one lease a second. A connector that remembers a token from before then never takes a new one for an old one.
     var record = updates ?? RolloutRecord(RolloutLogic(settings: settings.rollout, tokensAfter: UInt64(max(0, now.wall.seconds))))
@@ -18,6 +23,9 @@ extension CloudLogic {
     if !directives.isEmpty { decided = true }
     for directive in directives { perform(directive, at: now) }
   }
+
+  /// What a clock is corrected by in small steps (adjtimex(8): half a second at a time) is no leap.
+  private static let smallestLeap = Duration.seconds(5)
 
   /// The order that a directive is; nil for a decision.
   func command(_ directive: RolloutDirective, at now: Now) -> (connector: String, UpdateCommand)? {

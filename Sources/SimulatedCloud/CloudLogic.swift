@@ -15,6 +15,8 @@ package struct CloudLogic: Sendable {
   var decided = false
   var decisions: [UpdateLine] = []
   var facts: [RolloutEvent] = []
+  /// When the coordinator was told something last, by its own time and by the clock that nobody sets; not kept over a restart.
+  var told: (time: WallTime, machine: Moment)?
   /// What was published while no connector was heard yet.
   var unheardReleases: PublishedReleases?
   /// What loading brought about; handed out with the next request.

@@ -92,6 +92,11 @@ import World
       #expect(EvergreenCheckers.check(stamped(trace, steppedAt: at)) == [])
       if step > 0 || at == 400 { #expect(EvergreenCheckers.check(plain(trace, steppedAt: at)) != []) }
     }
+    // Nor does its time go on in another start of the machine.
+    var restarted = stamped(Self.start + [Self.started(150, Self.new, .trial)], steppedAt: 9_999)
+    #expect(EvergreenCheckers.check(.l4, restarted) == [])
+    restarted[restarted.count - 1].boot = "c"
+    #expect(EvergreenCheckers.check(.l4, restarted).map(\.index) == [restarted.count - 1])
     // A trial that goes on is seen although its clock was set back.
     let long = Self.start + Self.probes(stride(from: 130, through: 3_400, by: 30), endToEnd: false)
     #expect(EvergreenCheckers.check(.l4, stamped(long, steppedAt: 2_000)).count == 1)

@@ -87,6 +87,52 @@ import World
     #expect(!decision.reason.isEmpty)
   }
 
+  struct ClockRow: Sendable, CustomStringConvertible {
+    var description: String
+    /// Of the clock that somebody sets.
+    var wall = 100
+    var start = "b1"
+    var uptime = 100
+    var isRunning = true
+    var isReady = true
+    var step = DeadManDecision.Step.none
+    var again: Int?
+    var reason = ""
+  }
+
+  /// The time of a trial is that of the clock that nobody sets, which ends with the machine's start.
+  @Test(arguments: [
+    ClockRow(description: "both clocks agree", again: 2_900),
+    ClockRow(description: "set ahead by a year", wall: 31_536_000, again: 2_900),
+    ClockRow(description: "set back by a year", wall: -31_536_000, again: 2_900),
+    ClockRow(
+      description: "set back, and its time is over", wall: 100, uptime: 3_000, step: .rollBack, reason: "the trial was not committed by its deadline"),
+    ClockRow(description: "set back before it was ready", wall: -5_000, uptime: 100, isReady: false, again: 80),
+    ClockRow(
+      description: "set back, and not ready in time", wall: 1, uptime: 180, isReady: false, step: .rollBack,
+      reason: "the trial was not ready within 180 s"),
+    ClockRow(description: "another run of its process", isRunning: false, again: 180),
+    ClockRow(
+      description: "the machine was restarted", start: "b2", uptime: 30, isRunning: false, step: .rollBack,
+      reason: "the machine was restarted during the trial"),
+    ClockRow(
+      description: "restarted with a clock that was set back to just after the opening", wall: 1, start: "b2", uptime: 30, isRunning: false,
+      step: .rollBack, reason: "the machine was restarted during the trial"),
+  ])
+  func countsByAClockThatNobodySets_L4(_ row: ClockRow) {
+    var trial = Self.trial
+    trial.begun = MachineTime(start: "b1", uptime: 50_000)
+    var runs = Self.runs(1, ready: row.isReady)
+    runs.startedOn = trial.begun
+    let decision = deadManDecision(
+      Self.record(.trying(trial)), now: Self.start + .seconds(row.wall),
+      machine: MachineTime(start: row.start, uptime: (row.start == "b1" ? 50_000 : 0) + Int64(row.uptime) * 1_000), runs: runs,
+      isRunning: row.isRunning)
+    #expect(decision.step == row.step)
+    #expect(decision.checkAgainIn == row.again.map { .seconds($0) })
+    if !row.reason.isEmpty { #expect(decision.reason == row.reason) }
+  }
+
   /// The trial is not in the record any more: only while it runs, and only what was a trial.
   @Test func whatRunsAndIsNotActiveIsStartedAnew_L4() {
     let record = Self.record(.idle)

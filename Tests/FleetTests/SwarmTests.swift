@@ -44,8 +44,8 @@ func play(_ seed: UInt64, mutant: Mutant? = nil, _ change: (inout Scenario) -> V
     }
   }
 
-  /// Everything at once: what needs two things to meet within minutes meets here. The same seeds in each run, until what stands open in
-  /// docs/track-record.md is mended; `SIM_BASE` and `SIM_SEEDS` look elsewhere.
+  /// Everything at once: what needs two things to meet within minutes meets here. The same seeds in each run; `SIM_BASE` and `SIM_SEEDS` look
+  /// elsewhere, and so does `connector-lab sim --dense`.
   @Test func everyInvariantHoldsInHaste() {
     let isAsked = ["SIM_BASE", "SIM_SEEDS", "SIM_SEED"].contains { environment[$0] != nil }
     for seed in isAsked ? fresh(60, "in haste") : Array(1...60) {

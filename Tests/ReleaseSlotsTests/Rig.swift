@@ -36,6 +36,9 @@ final class Rig {
   /// When it is another than the release has.
   var orderedVersion: ReleaseVersion?
   var beforeInstall: ((Rig, String) -> Void)?
+  /// When the machine started; nil: no file says how long it has been running.
+  private var machineOn: WallTime?
+  private var machineStarts = 0
   private var generation: UInt64 = 0
   private var began: WallTime
   private var commands = 0
@@ -247,7 +250,30 @@ final class Rig {
     try powerOn()
   }
 
-  func pass(_ seconds: Int) { now = now + .seconds(seconds) }
+  func pass(_ seconds: Int) {
+    now = now + .seconds(seconds)
+    tellUptime()
+  }
+
+  /// From now on the machine says when it was started, and each power cut is a restart.
+  func countMachineStarts() throws {
+    try files.makeDirectory("/proc/sys/kernel/random", mode: 0o755)
+    startMachine()
+  }
+
+  func startMachine() {
+    machineStarts += 1
+    machineOn = now
+    try? files.replace("/proc/sys/kernel/random/boot_id", with: Array("start-\(machineStarts)\n".utf8), mode: 0o444, step: Self.machineStep)
+    tellUptime()
+  }
+
+  private func tellUptime() {
+    guard let machineOn else { return }
+    try? files.replace("/proc/uptime", with: Array("\((now - machineOn).inSeconds) 0.0\n".utf8), mode: 0o444, step: Self.machineStep)
+  }
+
+  static let machineStep: DurableStep = "test.machine"
 
   /// An error of a machine that went down ends everything, whatever would be made of it otherwise.
   func guarded<Value>(_ body: () throws -> Value) throws -> Value {
@@ -266,6 +292,7 @@ final class Rig {
     memory?.recover()
     log.add(UpdateFact(.powerCut, at: now))
     running = nil
+    if machineOn != nil { startMachine() }
   }
 
   var stateText: String { (try? files.read(slots.stateFolder + "/db")).map { String(decoding: $0, as: UTF8.self) } ?? "" }

@@ -62,6 +62,40 @@ import World
     #expect(rig.log.all.count { $0.kind == .staleIgnored } == calls.count)
   }
 
+  /// The clock of the machine's start counts, not the one that is set; and with the machine's start the trial ends, because nobody can say how long that took.
+  @Test func aTrialIsCountedByAClockThatNobodySets_L4() throws {
+    let rig = try rig()
+    try rig.countMachineStarts()
+    let generation = try install(Self.two, rig)
+    try rig.slots.openTrial(Self.two.slot, by: generation, at: rig.now)
+    try rig.powerOn()
+    #expect(try rig.record.trial?.begun?.start == "start-1")
+    for wrong in [Duration.seconds(-5_000), .seconds(500_000)] { #expect(rig.slots.look(at: rig.now + wrong).step == .none) }
+    rig.pass(170)
+    #expect(rig.slots.look(at: rig.now).step == .none)
+    #expect(rig.slots.look(at: rig.now + .seconds(500_000)).checkAgainIn == .seconds(2_830))
+    rig.pass(2_830)
+    #expect(error { try rig.slots.commit(evidence, by: try rig.record.generation, at: rig.now + .seconds(-2_000)) } == .noTrial)
+    #expect(rig.slots.look(at: rig.now + .seconds(-2_000)).step == .rollBack)
+  }
+
+  @Test func aRestartOfTheMachineEndsTheTrial_L4() throws {
+    let rig = try rig()
+    try rig.countMachineStarts()
+    let generation = try install(Self.two, rig)
+    try rig.slots.openTrial(Self.two.slot, by: generation, at: rig.now)
+    try rig.powerOn()
+    #expect(rig.running?.role == .trial)
+    // The process alone ends and comes again: the trial goes on.
+    try rig.powerOn()
+    #expect(rig.running?.role == .trial)
+    rig.powerCut()
+    try rig.powerOn()
+    #expect(rig.running?.role == .active && rig.running?.slot == Self.one.slot)
+    #expect(try rig.record.failures["4.2.0.0"]?.reason == "the machine was restarted during the trial")
+    #expect(rig.violations == [])
+  }
+
   /// The dead man takes the trial away from an updater that still wants to commit it.
   @Test func theDeadManEndsItWithoutTheWatchDog_L4_L7() throws {
     let rig = try rig()

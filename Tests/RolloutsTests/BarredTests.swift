@@ -117,6 +117,37 @@ import World
     #expect(quarantined.contains { if case .decided(let decision) = $0 { decision.kind == .awaited } else { false } })
   }
 
+  /// The connector counts its lease by a clock that nobody sets, and so must the coordinator: nobody else is taken away while it still acts.
+  @Test func aClockThatIsSetAheadEndsNoLease_F1_F2() {
+    var fleet = Fleet()
+    fleet.add("l", 2)
+    for id in ["l-1", "l-2"] { fleet.behaviours[id] = .vanishesAt(.drained) }
+    fleet.tell(.publish(.plain("2.0")))
+    guard let (first, other) = [("l-1", "l-2"), ("l-2", "l-1")].first(where: { fleet.phase($0.0) == .draining }) else {
+      Issue.record("nobody began")
+      return
+    }
+    let (lease, deadline) = (fleet.logic.locations["l"]?.book.current, fleet.logic.connectors[first]?.deadline)
+    fleet.now = fleet.now + hours(3)
+    fleet.tell(.clockAhead(by: hours(3)))
+    #expect(fleet.phase(first) == .draining && fleet.phase(other)?.inFlight == false)
+    #expect(fleet.logic.locations["l"]?.book.current?.expires == lease?.expires.map { $0 + hours(3) })
+    #expect(fleet.logic.connectors[first]?.deadline == deadline.map { $0 + hours(3) })
+    #expect(fleet.decided(.awaited, first).count == 1)
+    // And it ends, in its time.
+    fleet.run(for: hours(2))
+    #expect(fleet.phase(first) == .quarantined)
+    #expect(fleet.violations == [])
+    // Told of it too late, the coordinator has given it up.
+    var late = Fleet()
+    late.add("l", 1)
+    late.behaviours["l-1"] = .vanishesAt(.drained)
+    late.tell(.publish(.plain("2.0")))
+    late.now = late.now + hours(3)
+    late.tell(.tick)
+    #expect(late.phase("l-1") == .quarantined)
+  }
+
   @Test func f1_whereHealthIsConfirmedTheNextOneWaitsForIt() {
     var settings = RolloutSettings.quick
     settings.confirmsHealth = true

@@ -109,7 +109,7 @@ struct RandomLife {
     let places = fleet.logic.locations.keys.sorted()
     guard !ids.isEmpty else { return }
     let (id, place) = (ids[Int(random.below(UInt64(ids.count)))], places[Int(random.below(UInt64(places.count)))])
-    switch random.below(34) {
+    switch random.below(35) {
     case 0...5: fleet.tell(.health(id, [.healthy, .healthy, .unhealthy, .gone][Int(random.below(4))]))
     case 6...8: for one in ids { fleet.tell(.health(one, .healthy)) }
     case 9...11: fleet.behaviours[id] = [.fails, .failsAndVanishes, .vanishesAt(.drained), .vanishesAt(.trialBegan)][Int(random.below(4))]
@@ -139,6 +139,10 @@ struct RandomLife {
     case 32:
       fleet.tell(.shellStarted)
       for one in ids where random.below(8) != 0 { fleet.tell(.health(one, .healthy)) }
+    case 33:
+      let leap = minutes(1 + Int(random.below(300)))
+      fleet.now = fleet.now + leap
+      fleet.tell(.clockAhead(by: leap))
     default: fleet.tell(.order(.widen("early", upTo: 3_000 + Int(random.below(8_000)))))
     }
   }

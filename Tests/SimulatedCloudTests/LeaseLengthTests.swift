@@ -34,6 +34,26 @@ import World
     #expect(fleet.violations == [])
   }
 
+  /// The connector counts on: so does the cloud, and nobody else begins.
+  @Test func theCloudsClockIsSetAheadInTheMiddleOfALease_F1_F2() {
+    var (fleet, first) = ordered()
+    fleet.cloud.now.wall = fleet.cloud.now.wall + .seconds(3 * 3_600)
+    fleet.beat()
+    #expect(fleet.phase(first) == .draining && fleet.logic.inFlight == 1)
+    #expect(fleet.orders.last?.command.lasts == Int(fleet.logic.settings.drainLimit.components.seconds) - UpdateCommand.underWay - 2)
+    // Back and ahead again is no leap: the coordinator's time stood still meanwhile.
+    fleet.cloud.now.wall = fleet.cloud.now.wall - .seconds(3_600)
+    fleet.beat()
+    fleet.cloud.now.wall = fleet.cloud.now.wall + .seconds(3_600)
+    fleet.beat()
+    #expect(
+      fleet.orders.last?.command.lasts.map { $0 <= Int(fleet.logic.settings.drainLimit.components.seconds) - UpdateCommand.underWay - 2 } == true)
+    fleet.unreached = []
+    fleet.beats(200)
+    #expect(fleet.phase("c1") == .updated && fleet.phase("c2") == .updated)
+    #expect(fleet.violations == [])
+  }
+
   @Test func aTrialLearnsThatItsLeaseLastsLonger() throws {
     var (fleet, first) = ordered()
     fleet.unreached = []
