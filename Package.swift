@@ -120,8 +120,9 @@ let package = Package(
     room("ReleaseFetch", ["World", "ConnectorSettings", "Releases", "Evergreen", "ReleaseSlots", "StrictJSON", "TUF", "TUFFetch"]),
     room("ReleaseWorks", ["World", "Releases", "ArchiveLib", "ReleaseSlots", "StrictJSON", "TUF", "TUFRepository"], exclude: ["README.md"]),
     room("ConfigurationYAML", ["World", "ConnectorSettings", "BrokerConfiguration", yams]),
-    room("ScenariosYAML", ["Scenarios", yams]),
-    room("DirectoryYAML", ["World", "Directory", yams]),
+    room("YAMLDocuments", [yams], exclude: ["README.md"]),
+    room("ScenariosYAML", ["Scenarios", "YAMLDocuments", yams]),
+    room("DirectoryYAML", ["World", "Directory", "YAMLDocuments", yams]),
     room("ConfigStore", ["World", "BrokerConfiguration", grdb, crypto]),
     room("SecretVault", ["World", crypto]),
     room("LinkIdentity", ["World", x509, asn1, crypto]),
@@ -171,7 +172,8 @@ let package = Package(
       .executableTarget(
         name: "connectord-actors",
         dependencies: kit + [
-          "ActorKernel", "AgentSystemHost", "CredentialProviderService", "SimulatedWorld", "Supervision", "WatchDogService", argumentParser,
+          "ActorKernel", "AgentSystemHost", "CredentialProviderService", "SeedBatches", "SimulatedWorld", "Supervision", "WatchDogService",
+          argumentParser,
         ],
         path: "Sources/ActorScenarios", exclude: ["README.md"], swiftSettings: ours),
     ]
@@ -214,6 +216,7 @@ let package = Package(
       tests("SecretVault", ["World", "SecretVault", "SimulatedWorld", "LiveWorld", crypto]),
       tests("CredentialProviderService", kit + ["CredentialProviderService", "SecretVault", "SimulatedWorld"]),
       tests("Directory", ["World", "Directory"]),
+      tests("YAMLDocuments", ["YAMLDocuments"]),
       tests("DirectoryYAML", ["World", "Directory", "DirectoryYAML"]),
       tests("ADProviderService", kit + ["ADProviderService", "Directory", "DirectoryYAML", "SimulatedWorld"]),
       tests("ConfigurationYAML", ["World", "ConnectorSettings", "BrokerConfiguration", "ConfigurationYAML"]),

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Daemon
 import Foundation
+import LiveWorld
 
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -29,13 +30,9 @@ struct Run: AsyncParsableCommand {
     let release = OwnRelease.current
     if let problem = release.problem { try? FileHandle.standardError.write(contentsOf: Data("connectord: \(problem)\n".utf8)) }
     let reason = await DaemonRun(
-      ConfigurationSource(Self.absolute(config), set: set), name: name, stopWithParent: stopWithParent, version: release.version
+      ConfigurationSource(DiskPath.absolute(config), set: set), name: name, stopWithParent: stopWithParent, version: release.version
     ).run()
     if reason != .stopped { throw ExitCode(reason.rawValue) }
-  }
-
-  static func absolute(_ path: String) -> String {
-    URL(filePath: path, relativeTo: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)).standardizedFileURL.path
   }
 }
 
@@ -63,7 +60,7 @@ struct CheckConfig: ParsableCommand {
 
   func run() throws {
     let checked = ConfigurationCheck(
-      ConfigurationSource(Run.absolute(file), set: set, defaults: defaults.map { Run.absolute($0) }), shownAs: file)
+      ConfigurationSource(DiskPath.absolute(file), set: set, defaults: defaults.map { DiskPath.absolute($0) }), shownAs: file)
     for line in checked.lines(json: json, values: values) { print(line) }
     if checked.exit != .stopped { throw ExitCode(checked.exit.rawValue) }
   }

@@ -45,7 +45,7 @@ struct DocsCommand: ParsableCommand {
     @Argument(help: "The folder.") var folder: String
 
     func run() throws {
-      let folder = LabPaths.absolute(folder)
+      let folder = DiskPath.absolute(folder)
       let files = DiskFiles()
       try files.makeDirectory(folder, mode: 0o755)
       for page in GeneratedPages.all {

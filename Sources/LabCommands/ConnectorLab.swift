@@ -1,5 +1,6 @@
 package import ArgumentParser
 import Lab
+import LiveWorld
 import World
 
 package struct ConnectorLab: AsyncParsableCommand {
@@ -30,6 +31,6 @@ struct LabFolder: ParsableArguments {
   var state: String?
 
   var paths: LabPaths {
-    state.map { LabPaths(root: LabPaths.absolute($0)) } ?? .standard(environment: Environment.values)
+    state.map { LabPaths(root: DiskPath.absolute($0)) } ?? .standard(environment: Environment.values)
   }
 }

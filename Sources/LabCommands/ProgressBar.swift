@@ -1,7 +1,5 @@
-import Dispatch
 import Foundation
 import Glibc
-import Synchronization
 
 /// One line on a terminal that is written again and again; nothing where standard error is none.
 final class ProgressBar {
@@ -46,30 +44,5 @@ final class ProgressBar {
       text += left < 120 ? ", \(left) s left" : ", \(left / 60) min left"
     }
     return text
-  }
-}
-
-/// Ctrl-C and its like, noted instead of died of.
-final class Interruption {
-  private let seen: SeenSignal
-  private let sources: [any DispatchSourceSignal]
-
-  init(_ numbers: [Int32] = [SIGINT, SIGTERM, SIGHUP]) {
-    let seen = SeenSignal()
-    self.seen = seen
-    sources = numbers.map { number in
-      Glibc.signal(number, SIG_IGN)
-      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-      source.setEventHandler { seen.first.withLock { $0 = $0 ?? number } }
-      source.activate()
-      return source
-    }
-  }
-
-  /// The first one that came.
-  var signal: Int32? { seen.first.withLock { $0 } }
-
-  private final class SeenSignal: Sendable {
-    let first = Mutex<Int32?>(nil)
   }
 }

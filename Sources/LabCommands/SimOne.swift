@@ -85,7 +85,7 @@ struct SimOne {
 /// Files that are there whole or not at all.
 enum SimFiles {
   static func replace(_ path: String, _ text: String) throws {
-    do { try DiskFiles().replace(LabPaths.absolute(path), with: Array(text.utf8), mode: 0o644, step: "sim.file") } catch {
+    do { try DiskFiles().replace(DiskPath.absolute(path), with: Array(text.utf8), mode: 0o644, step: "sim.file") } catch {
       throw LabError(.cannotCreate, "\(path) cannot be written: \(error); name a file in a folder that exists and may be written")
     }
   }

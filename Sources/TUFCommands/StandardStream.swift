@@ -1,4 +1,5 @@
 internal import Glibc
+import LiveWorld
 
 /// Lines to the terminal or to whoever reads them.
 enum StandardStream {
@@ -29,10 +30,9 @@ struct TUFFailure: Error {
   }
 }
 
-/// A path as the disk port wants it: absolute.
+/// A path as the disk port wants it.
 func absolute(_ path: String) throws -> String {
-  if path.hasPrefix("/") { return path }
-  guard let here = getcwd(nil, 0) else { throw TUFFailure(["\(path): cannot tell the current folder; give an absolute path"]) }
-  defer { free(here) }
-  return String(cString: here) + "/" + path
+  let whole = DiskPath.absolute(path)
+  guard whole.hasPrefix("/") else { throw TUFFailure(["\(path): cannot tell the current folder; give an absolute path"]) }
+  return whole
 }

@@ -41,8 +41,8 @@ struct ActorsTests {
     let planted = list.split(separator: "\n").drop { $0 != "races that can be planted" }.count - 1
     #expect(planted >= 11)
     #expect(finished.output.hasSuffix("caught \(planted) of \(planted)\n"))
-    #expect(finished.output.contains("double-answer: found with seed 1: the child died of signal"), "a trap is one seed's failure")
-    #expect(finished.output.contains("leaked-thread: found with seed 1: the child died of signal 6"), "the guard against threads")
+    #expect(finished.output.contains("double-answer: found with seed 1: its process was ended by signal"), "a trap is one seed's failure")
+    #expect(finished.output.contains("leaked-thread: found with seed 1: its process was ended by signal 6 (SIGABRT)"), "the guard against threads")
   }
 
   @Test func aDeadlockIsReportedWithWhoWaits() async throws {
@@ -60,6 +60,15 @@ struct ActorsTests {
     #expect(again.code == 1)
     let why = try #require(found.split(separator: "\n").dropFirst().first)
     #expect(again.output.contains(why), "\(again.output)")
+  }
+
+  /// Its children have process groups of their own, so a terminal reaches only the parent: it ends them.
+  @Test(arguments: [SIGINT, SIGTERM]) func whoIsStoppedEndsItsChildrenAndSaysHowFarItCame(_ signal: Int32) async throws {
+    let stopped = try await Program.stopped(by: signal, ["--seeds", "1..1000000"])
+    #expect(stopped.children.count >= 1)
+    #expect(stopped.finished.code == 130)
+    #expect(stopped.finished.errors.contains(#/stopped: \d+ of 5000000 runs had ended, 0 of them failed/#), "\(stopped.finished.errors)")
+    for child in stopped.children { #expect(kill(child, 0) == -1 && errno == ESRCH, "\(child) lives") }
   }
 
   @Test func wrongUseIsSaid() async throws {

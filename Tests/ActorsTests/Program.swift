@@ -23,7 +23,32 @@ enum Program {
 
   static func run(_ arguments: String...) async throws -> Finished { try await run(arguments) }
 
-  private static func runHere(_ arguments: [String]) throws -> Finished {
+  /// Runs it until it has children, sends the signal, and waits for its end.
+  static func stopped(by signal: Int32, _ arguments: [String]) async throws -> (finished: Finished, children: [Int32]) {
+    try await withCheckedThrowingContinuation { continuation in
+      Thread {
+        continuation.resume(
+          with: Result {
+            var children: [Int32] = []
+            let finished = try runHere(arguments) { process in
+              while children.isEmpty, process.isRunning {
+                children = Self.children(of: process.processIdentifier)
+                sched_yield()
+              }
+              kill(process.processIdentifier, signal)
+            }
+            return (finished, children)
+          })
+      }.start()
+    }
+  }
+
+  private static func children(of process: Int32) -> [Int32] {
+    let text = try? String(contentsOfFile: "/proc/\(process)/task/\(process)/children", encoding: .utf8)
+    return (text ?? "").split(separator: " ").compactMap { Int32($0) }
+  }
+
+  private static func runHere(_ arguments: [String], meanwhile: (Process) -> Void = { _ in }) throws -> Finished {
     let process = Process()
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
@@ -38,6 +63,7 @@ enum Program {
     }
     try process.run()
     reader.start()
+    meanwhile(process)
     let text = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
     while !reader.isFinished { sched_yield() }

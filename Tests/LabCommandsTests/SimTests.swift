@@ -32,16 +32,6 @@ import World
     }
   }
 
-  @Test func outcomesAreToldInTheOrderOfTheirSeeds() {
-    func outcome(_ seed: UInt64) -> SeedOutcome { SeedOutcome(label: "sim", seed: seed, ending: .passed, words: [], details: []) }
-    var order = SeedOrder(first: 5)
-    #expect(order.add(outcome(7)).isEmpty && order.add(outcome(6)).isEmpty)
-    #expect(order.add(outcome(5)).map(\.seed) == [5, 6, 7] && order.next == 8)
-    #expect(order.add(outcome(9)).isEmpty && order.rest.map(\.seed) == [9])
-    var last = SeedOrder(first: .max)
-    #expect(last.add(outcome(.max)).count == 1)
-  }
-
   @Test func theBarSaysHowFarItIs() {
     #expect(ProgressBar.text(0, of: 100, failed: 0, after: .zero) == "[" + String(repeating: " ", count: 28) + "] 0 of 100 seeds")
     #expect(ProgressBar.text(50, of: 100, failed: 2, after: .seconds(30)).hasSuffix("] 50 of 100 seeds, 2 failed, 30 s left"))

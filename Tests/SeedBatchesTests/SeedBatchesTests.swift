@@ -1,3 +1,4 @@
+import Glibc
 import SeedBatches
 import Testing
 
@@ -62,6 +63,29 @@ import Testing
     let work = [SeedWork("w", arguments: ["-c", script, "sh"], seeds: SeedRange(1, 9))]
     try batches.run(work, isWanted: { !heard.contains(2) }, report: { heard.insert($0.seed) })
     #expect(heard == [1, 2])
+  }
+
+  @Test func outcomesAreToldInTheOrderOfTheirSeeds() {
+    func outcome(_ seed: UInt64) -> SeedOutcome { SeedOutcome(label: "w", seed: seed, ending: .passed, words: [], details: []) }
+    var order = SeedOrder(first: 5)
+    #expect(order.add(outcome(7)).isEmpty && order.add(outcome(6)).isEmpty)
+    #expect(order.add(outcome(5)).map(\.seed) == [5, 6, 7] && order.next == 8)
+    #expect(order.add(outcome(9)).isEmpty && order.rest.map(\.seed) == [9])
+    var last = SeedOrder(first: .max)
+    #expect(last.add(outcome(.max)).count == 1)
+  }
+
+  /// Of the two that came, the first; `raise` returns when it has been taken. The threads that tests run on keep signals out otherwise.
+  @Test func aSignalIsNotedInsteadOfDiedOf() {
+    var before = sigset_t()
+    pthread_sigmask(SIG_BLOCK, nil, &before)
+    defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+    let interruption = Interruption([SIGUSR1, SIGUSR2])
+    #expect(interruption.signal == nil)
+    raise(SIGUSR2)
+    raise(SIGUSR1)
+    #expect(interruption.signal == SIGUSR2)
+    #expect(Interruption([]).signal == nil)
   }
 
   @Test func rangesAreReadAndCutUp() {

@@ -12,7 +12,7 @@ import Testing
   /// Each third-party module and the only rooms that may import it.
   static let adapters: [String: Set<String>] = [
     "GRDB": ["ConfigStore", "CloudStore"],
-    "Yams": ["ConfigurationYAML", "DirectoryYAML", "BrokerConfigurationYAML", "ScenariosYAML"],
+    "Yams": ["ConfigurationYAML", "DirectoryYAML", "ScenariosYAML", "YAMLDocuments"],
     "Crypto": ["SecretVault", "LabCA", "LinkIdentity", "CloudServer", "CloudLinkLive", "ConfigStore", "ReleaseSlots", "TUF", "TUFRepository"],
     "CryptoExtras": ["TUF", "TUFRepository"],
     "X509": ["LabCA", "LinkIdentity"],

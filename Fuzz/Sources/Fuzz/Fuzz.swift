@@ -10,6 +10,11 @@ enum FuzzTarget: String, CaseIterable {
   case metadata
   case pathPattern = "path-pattern"
   case manifest, bundle
+  /// No reader: it crashes on what begins with `!`, as proof that a crash ends a run.
+  case planted
+
+  /// Those that are readers.
+  static let readers = allCases.filter { $0 != .planted }
 
   func run(_ bytes: UnsafeRawBufferPointer) {
     switch self {
@@ -17,6 +22,7 @@ enum FuzzTarget: String, CaseIterable {
     case .pathPattern: fuzzPathPattern(bytes)
     case .manifest: fuzzManifest(bytes)
     case .bundle: Self.bundle(bytes)
+    case .planted: precondition(bytes.first != UInt8(ascii: "!"), "planted")
     }
   }
 
@@ -46,7 +52,7 @@ nonisolated(unsafe) private var target = FuzzTarget.metadata
 public func fuzzMain(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32 {
   let words = (0..<Int(count)).compactMap { arguments[$0].map { String(cString: $0) } }
   if words.count == 2, words[1] == "list" {
-    for target in FuzzTarget.allCases { print(target.rawValue) }
+    for target in FuzzTarget.readers { print(target.rawValue) }
     return 0
   }
   if words.count == 4, words[1] == "seeds", let chosen = FuzzTarget(rawValue: words[2]) { return Seeds.write(chosen, into: words[3]) }

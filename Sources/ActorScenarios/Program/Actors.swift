@@ -1,5 +1,6 @@
 import ActorKernel
 import ArgumentParser
+import SeedBatches
 
 /// The program's options.
 struct Actors: ParsableCommand {
@@ -14,7 +15,8 @@ struct Actors: ParsableCommand {
         0   every seed passed (with --plants: every planted race was found)
         1   a seed failed, or was not the same twice
         64  wrong use
-        69  this toolchain or machine cannot simulate actors
+        69  this toolchain or machine cannot simulate actors, or no child could be started
+        130 stopped by Ctrl-C or its like; it says how far it came
 
       EXAMPLE
         connectord-actors --seeds 1..500 --jobs 2
@@ -51,9 +53,15 @@ struct Actors: ParsableCommand {
       for scenario in chosen { Child.run(scenario, range, mode, planted) }
       return
     }
-    if plants { throw ExitCode(try PlantHunt(jobs: jobs).run()) }
-    throw ExitCode(
-      try SeedHunt(scenarios: chosen, seeds: range, mode: mode, plant: planted, jobs: jobs, twice: check != nil, single: seed != nil).run())
+    do {
+      if plants { throw ExitCode(try PlantHunt(jobs: jobs).run()) }
+      let hunt = SeedHunt(
+        scenarios: chosen, seeds: range, batches: ActorBatches(mode: mode, plant: planted, jobs: jobs), twice: check != nil, single: seed != nil)
+      throw ExitCode(try hunt.run())
+    } catch let failure as SeedBatchesFailure {
+      Text.errors("connectord-actors: \(failure)\n")
+      throw ExitCode(69)
+    }
   }
 
   private func showList() {
@@ -67,33 +75,7 @@ struct Actors: ParsableCommand {
 
 extension HopMode: ExpressibleByArgument {}
 
-/// `a..b`, both included.
-struct SeedRange: ExpressibleByArgument {
-  var first: UInt64
-  var last: UInt64
-
-  init(_ first: UInt64, _ last: UInt64) {
-    self.first = first
-    self.last = last
-  }
-
-  init?(argument: String) {
-    let ends = argument.split(separator: ".", omittingEmptySubsequences: false)
-    guard ends.count == 3, ends[1].isEmpty, let first = UInt64(ends[0]), let last = UInt64(ends[2]), first <= last, last - first < 10_000_000 else {
-      return nil
-    }
-    self.init(first, last)
-  }
-
-  /// Pieces of at most `count` seeds.
-  func pieces(of count: UInt64) -> [SeedRange] {
-    var pieces: [SeedRange] = []
-    var at = first
-    while true {
-      let end = last - at < count ? last : at + count - 1
-      pieces.append(SeedRange(at, end))
-      if end == last { return pieces }
-      at = end + 1
-    }
-  }
+extension SeedRange: ExpressibleByArgument {
+  /// `a..b`, both included.
+  package init?(argument: String) { self.init(text: argument) }
 }

@@ -1,96 +1,56 @@
 import ActorKernel
-import Glibc
-
-/// Batches of seeds in children, several at a time.
-struct Batches {
-  /// Seeds of one child.
-  static let size: UInt64 = 20
-
-  let mode: HopMode?
-  let plant: Plant?
-  let jobs: Int
-
-  /// - Parameter stopAtFirst: no more batches are begun once a seed has failed.
-  func run(_ work: [(Scenario, SeedRange)], stopAtFirst: Bool = false) throws -> [Outcome] {
-    var waiting = work[...]
-    var again: [(Scenario, SeedRange)] = []
-    var running: [(process: Process, scenario: Scenario, heard: Int)] = []
-    var outcomes: [Outcome] = []
-    while true {
-      while running.count < jobs, let next = again.popLast() ?? waiting.popFirst() {
-        running.append((try Process(next.0, next.1, mode, plant), next.0, time(nil)))
-      }
-      if running.isEmpty { break }
-      var polled = running.map { pollfd(fd: $0.process.descriptor, events: Int16(POLLIN), revents: 0) }
-      poll(&polled, nfds_t(polled.count), 1000)
-      for at in running.indices.reversed() {
-        if polled[at].revents == 0 {
-          if time(nil) - running[at].heard > Process.patience { running[at].process.stop() }
-          continue
-        }
-        running[at].heard = time(nil)
-        if running[at].process.read() { continue }
-        let ended = running.remove(at: at)
-        ended.process.finish()
-        outcomes += ended.process.outcomes
-        if let rest = ended.process.rest { again.append((ended.scenario, rest)) }
-      }
-      if stopAtFirst, outcomes.contains(where: { !$0.passed }) {
-        waiting = []
-        again = []
-      }
-    }
-    return outcomes.sorted { ($0.scenario, $0.seed) < ($1.scenario, $1.seed) }
-  }
-}
+import SeedBatches
 
 /// Runs the scenarios with a range of seeds and tells what was found.
 struct SeedHunt {
+  /// Seeds of one child.
+  static let size: UInt64 = 20
+
   let scenarios: [Scenario]
   let seeds: SeedRange
-  let mode: HopMode?
-  let plant: Plant?
-  let jobs: Int
+  let batches: ActorBatches
   let twice: Bool
   let single: Bool
 
   func run() throws -> Int32 {
-    let work = scenarios.flatMap { scenario in seeds.pieces(of: Batches.size).map { (scenario, $0) } }
-    let batches = Batches(mode: mode, plant: plant, jobs: jobs)
-    let outcomes = try batches.run(work)
+    let interruption = Interruption()
+    let work = scenarios.map { batches.work($0, seeds) }
+    let outcomes = try outcomes(work.flatMap { $0.pieces(of: Self.size) }, interruption)
     var text = ""
-    let failed = outcomes.filter { !$0.passed }
+    let failed = outcomes.filter { !$0.isGood }
     for outcome in failed.prefix(5) {
-      text += "\(outcome.scenario): seed \(outcome.seed) failed\n"
-      for line in outcome.details { text += "  \(line)\n" }
-      text += "  repeat: \(outcome.repeating(plant, mode))\n"
+      text += "\(outcome.label): seed \(outcome.seed) failed\n"
+      for line in outcome.findings { text += "  \(line)\n" }
+      text += "  repeat: \(batches.repeating(outcome))\n"
     }
     if failed.count > 5 {
       text += "and \(failed.count - 5) more: seeds \(failed.dropFirst(5).prefix(20).map { "\($0.seed)" }.joined(separator: " "))\n"
     }
+    // The second time in small batches: what ran before in a process must not matter.
+    let again = twice && interruption.signal == nil ? try self.outcomes(work.flatMap { $0.pieces(of: 3) }, interruption) : []
+    let (ended, all) = (outcomes.count + again.count, seeds.count * scenarios.count * (twice ? 2 : 1))
+    if ended < all {
+      Text.out(text)
+      Text.errors("stopped: \(ended) of \(all) runs had ended, \(failed.count) of them failed\n")
+      return 130
+    }
     var differ = 0
-    if twice {
-      // The second time alone in a process: what ran before in a batch must not matter.
-      let again = try batches.run(work.flatMap { scenario, range in range.pieces(of: 3).map { (scenario, $0) } })
-      for (first, second) in zip(outcomes, again) where first.hash != second.hash {
-        differ += 1
-        text +=
-          "\(first.scenario): seed \(first.seed) gave \(first.hash), then \(second.hash)\n  repeat: \(first.repeating(plant, mode)) --check twice\n"
-      }
-      if again.count != outcomes.count { differ += 1 }
+    for (first, second) in zip(outcomes, again) where first.hash != second.hash {
+      differ += 1
+      text += "\(first.label): seed \(first.seed) gave \(first.hash), then \(second.hash)\n  repeat: \(batches.repeating(first)) --check twice\n"
     }
     let total = outcomes.reduce(0) { $0 + $1.jobs }
     for scenario in scenarios {
-      let mine = outcomes.filter { $0.scenario == scenario.name }
+      let mine = outcomes.filter { $0.label == scenario.name }
       var hash = TraceOfTraces()
       for outcome in mine { hash.add(outcome.hash) }
       let inline = mine.count { $0.mode == HopMode.inline.rawValue }
-      text += "\(scenario.name): \(mine.count { $0.passed }) of \(mine.count) seeds passed, \(inline) of them inline; hash \(hash.text)\n"
+      text += "\(scenario.name): \(mine.count { $0.isGood }) of \(mine.count) seeds passed, \(inline) of them inline; hash \(hash.text)\n"
     }
-    let passed = failed.isEmpty && differ == 0 && !outcomes.isEmpty
+    let passed = failed.isEmpty && differ == 0
     text += "\(passed ? "passed" : "failed"): seeds \(seeds.first)..\(seeds.last), \(total) jobs\(twice ? ", \(differ) not the same twice" : "")\n"
     if single, let outcome = outcomes.first, outcomes.count == 1 {
-      text += "repeat: \(outcome.repeating(plant, mode))\n"
+      text += "repeat: \(batches.repeating(outcome))\n"
     } else {
       text += "repeat: \(line)\n"
     }
@@ -98,27 +58,49 @@ struct SeedHunt {
     return passed ? 0 : 1
   }
 
+  private func outcomes(_ work: [SeedWork], _ interruption: Interruption) throws -> [SeedOutcome] {
+    var outcomes: [SeedOutcome] = []
+    try batches.run(work, isWanted: { interruption.signal == nil }, report: { outcomes.append($0) })
+    return outcomes.sorted { ($0.label, $0.seed) < ($1.label, $1.seed) }
+  }
+
   private var line: String {
     var words = "connectord-actors --seeds \(seeds.first)..\(seeds.last)"
-    if let plant { words += " --plant \(plant.rawValue)" } else if scenarios.count == 1 { words += " --scenario \(scenarios[0].name)" }
-    if let mode { words += " --mode \(mode.rawValue)" }
+    if let plant = batches.plant {
+      words += " --plant \(plant.rawValue)"
+    } else if scenarios.count == 1 {
+      words += " --scenario \(scenarios[0].name)"
+    }
+    if let mode = batches.mode { words += " --mode \(mode.rawValue)" }
     return words
   }
 }
 
 /// Looks for each planted race until it is found.
 struct PlantHunt {
+  /// Small: once it is found, nobody waits for what else runs.
+  static let size: UInt64 = 5
+
   let jobs: Int
 
   func run() throws -> Int32 {
+    let interruption = Interruption()
     var caught = 0
     for plant in Plant.allCases {
-      let work = SeedRange(1, Plant.seeds).pieces(of: 5).map { (plant.scenario, $0) }
-      let outcomes = try Batches(mode: .everyHop, plant: plant, jobs: jobs).run(work, stopAtFirst: true)
-      if let found = outcomes.first(where: { !$0.passed }) {
+      let batches = ActorBatches(mode: .everyHop, plant: plant, jobs: jobs)
+      // In the order of the seeds: which one is told must not depend on who was first.
+      var order = SeedOrder(first: 1)
+      var found: SeedOutcome?
+      try batches.run(
+        batches.work(plant.scenario, SeedRange(1, Plant.seeds)).pieces(of: Self.size), isWanted: { found == nil && interruption.signal == nil },
+        report: { outcome in for next in order.add(outcome) where found == nil && !next.isGood { found = next } })
+      if let found {
         caught += 1
-        let why = found.details.first ?? ""
-        Text.out("\(plant.rawValue): found with seed \(found.seed): \(why.prefix(160))\n  repeat: \(found.repeating(plant, .everyHop))\n")
+        let why = found.findings.first ?? ""
+        Text.out("\(plant.rawValue): found with seed \(found.seed): \(why.prefix(160))\n  repeat: \(batches.repeating(found))\n")
+      } else if interruption.signal != nil {
+        Text.errors("stopped: \(caught) of \(Plant.allCases.count) had been caught\n")
+        return 130
       } else {
         Text.out("\(plant.rawValue): not found with the seeds 1..\(Plant.seeds)\n")
       }

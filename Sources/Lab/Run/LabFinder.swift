@@ -1,4 +1,5 @@
 import Foundation
+import LiveWorld
 import World
 
 /// Finds the programs beside this one, and the lab's configuration.
@@ -11,8 +12,8 @@ package enum LabFinder {
 
   /// `named`, else `config/lab.yaml` below the current folder, else beside the programs.
   package static func configuration(named: String?) throws -> String {
-    if let named { return LabPaths.absolute(named) }
-    let tried = [LabPaths.absolute("config/lab.yaml"), "\(programFolder)/config/lab.yaml"]
+    if let named { return DiskPath.absolute(named) }
+    let tried = [DiskPath.absolute("config/lab.yaml"), "\(programFolder)/config/lab.yaml"]
     for path in tried where FileManager.default.fileExists(atPath: path) { return path }
     throw LabError(.noInput, "no lab configuration found; looked for \(tried.joined(separator: " and ")). Name one with --config FILE")
   }

@@ -1,4 +1,4 @@
-import Foundation
+import LiveWorld
 
 /// Where a lab keeps things. Everything of one lab is below one folder.
 package struct LabPaths: Hashable, Sendable {
@@ -8,14 +8,10 @@ package struct LabPaths: Hashable, Sendable {
 
   /// `CONNECTOR_LAB_STATE`, else `connector-lab` in the user's state folder (XDG Base Directory Specification 0.8).
   package static func standard(environment: [String: String]) -> LabPaths {
-    if let set = environment["CONNECTOR_LAB_STATE"], !set.isEmpty { return LabPaths(root: absolute(set)) }
+    if let set = environment["CONNECTOR_LAB_STATE"], !set.isEmpty { return LabPaths(root: DiskPath.absolute(set)) }
     let home = environment["HOME"] ?? "/"
     let state = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "\(home)/.local/state"
     return LabPaths(root: "\(state)/connectord-lab")
-  }
-
-  package static func absolute(_ path: String) -> String {
-    URL(filePath: path, relativeTo: URL(filePath: FileManager.default.currentDirectoryPath, directoryHint: .isDirectory)).standardizedFileURL.path
   }
 
   /// Held by the lab that runs on this folder.

@@ -1,5 +1,6 @@
 import ConfigurationYAML
 import Lab
+import LiveWorld
 import ReleaseWorks
 import World
 
@@ -11,7 +12,7 @@ enum ReleaseDefaults {
   ///   - named: by the command line; nil for the one in the folder, if that has one.
   ///   - folder: with the release's files.
   static func check(_ named: String?, from folder: String, _ files: any Files) throws {
-    let path = LabPaths.absolute(named ?? "\(folder)/\(BundleMaker.configurationPath)")
+    let path = DiskPath.absolute(named ?? "\(folder)/\(BundleMaker.configurationPath)")
     // A file that is missing is the maker's business.
     guard let info = try? files.info(path), !info.isDirectory, let bytes = try? files.read(path) else { return }
     do {

@@ -40,10 +40,10 @@ struct ReleaseBuild: AsyncParsableCommand {
         var order = BundleMaker.Order(
           version: try version ?? Self.next(desk),
           bootstrapper: bootstrapper ?? ReleaseVersion(ConnectorVersion.bootstrapper) ?? ReleaseVersion(0, 1, 0, 1),
-          folder: LabPaths.absolute(from))
+          folder: DiskPath.absolute(from))
         order.floors = floor
         order.program = program
-        order.configuration = configuration.map { LabPaths.absolute($0) }
+        order.configuration = configuration.map { DiskPath.absolute($0) }
         return try BundleMaker(files: desk.files).make(order, into: desk.work)
       }
       let entry = ReleaseEntry(built.manifest, digest: built.manifestDigest, sha256: built.sha256, length: built.length)
@@ -75,7 +75,7 @@ struct ReleaseSign: AsyncParsableCommand {
   func run() async throws {
     try await reporting {
       let desk = ReleaseDesk(folder)
-      let path = try bundle.map { LabPaths.absolute($0) } ?? "\(desk.work)/\(BundleFile.name(try version ?? Self.newest(desk), .current))"
+      let path = try bundle.map { DiskPath.absolute($0) } ?? "\(desk.work)/\(BundleFile.name(try version ?? Self.newest(desk), .current))"
       let entry = try desk.change { try $0.sign(path, now: desk.now) }
       Console.out("signed \(entry.line)")
       Console.out("nobody sees it yet; connector-lab release publish \(entry.version)")

@@ -2,6 +2,7 @@ import ArgumentParser
 import Fleet
 import Foundation
 import Lab
+import LiveWorld
 import Scenarios
 import ScenariosYAML
 
@@ -85,7 +86,7 @@ enum ScenarioFiles {
 
   /// The files of a folder, by name.
   static func all(in folder: String?) throws -> [String] {
-    let folder = try folder.map { LabPaths.absolute($0) } ?? packFolder()
+    let folder = try folder.map { DiskPath.absolute($0) } ?? packFolder()
     guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {
       throw LabError(.noInput, "there is no folder \(folder); name one that has scenario files")
     }
@@ -94,7 +95,7 @@ enum ScenarioFiles {
 
   /// A file by its path, or a scenario of the pack by its name.
   static func find(_ named: String) throws -> String {
-    let path = LabPaths.absolute(named)
+    let path = DiskPath.absolute(named)
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue { return path }
     if !named.contains("/"), let folder = try? packFolder(), FileManager.default.fileExists(atPath: "\(folder)/\(named).yaml") {
@@ -118,7 +119,7 @@ enum ScenarioFiles {
 
   /// Below the current folder, else beside the programs.
   private static func packFolder() throws -> String {
-    let tried = [LabPaths.absolute(pack), "\(LabFinder.programFolder)/\(pack)"]
+    let tried = [DiskPath.absolute(pack), "\(LabFinder.programFolder)/\(pack)"]
     for path in tried where FileManager.default.fileExists(atPath: path) { return path }
     throw LabError(.noInput, "the pack of incidents was not found; looked for \(tried.joined(separator: " and ")). Name a folder or a file")
   }
