@@ -90,6 +90,8 @@ let package = Package(
     room("Rollouts", ["World"], exclude: ["README.md"]),
     room("RolloutCheckers", ["World", "Rollouts"]),
     room("ConnectorCheckers", ground, exclude: ["README.md"]),
+    room(
+      "EventLogs", ground + ["ConnectorCheckers", "EvergreenCheckers", "Releases", "RolloutCheckers", "Rollouts"], exclude: ["README.md"]),
     room("Simulation", ["World"], exclude: ["README.md"]),
     room(
       "Fleet",
@@ -98,6 +100,9 @@ let package = Package(
         "ConnectorCheckers", "ServiceKit", "HighAvailabilityService",
       ], exclude: ["README.md"]),
     room("Scenarios", ["World", "Simulation", "Rollouts", "Fleet"], exclude: ["README.md"]),
+    room(
+      "ScenarioRecordings",
+      ground + ["CloudAPI", "EventLogs", "LiveFaults", "Simulation", "Rollouts", "Fleet", "Scenarios"], exclude: ["README.md"]),
     room("FleetReports", ["World", "Rollouts", "Simulation", "Fleet"], exclude: ["README.md"]),
     room("SeedBatches", exclude: ["README.md"]),
     // The ports of World, simulated and for real.
@@ -156,9 +161,9 @@ let package = Package(
       room(
         "LabCommands",
         [
-          "Lab", "BrokerConfiguration", "CloudAPI", "ConnectorSettings", "ConfigurationYAML", "EventHub", "Fleet", "FleetReports", "LiveFaults",
-          "LiveWorld", "ReleaseWorks", "Releases", "Rollouts", "Scenarios", "ScenariosYAML", "SeedBatches", "SimulatedCloud", "Simulation", "World",
-          argumentParser,
+          "Lab", "BrokerConfiguration", "CloudAPI", "ConnectorCheckers", "ConnectorSettings", "ConfigurationYAML", "EventHub", "EventLogs",
+          "EvergreenCheckers", "Fleet", "FleetReports", "LiveFaults", "LiveWorld", "ReleaseSlots", "ReleaseWorks", "Releases", "Rollouts",
+          "ScenarioRecordings", "Scenarios", "ScenariosYAML", "SeedBatches", "SimulatedCloud", "Simulation", "Systemd", "World", argumentParser,
         ]),
       room("TUFCommands", ["World", "LiveWorld", "StrictJSON", "TUF", "TUFFetch", argumentParser]),
       room("ConnectorctlCommands", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI", "TUFCommands", argumentParser]),
@@ -264,8 +269,10 @@ let package = Package(
       tests("FleetReports", ["World", "Rollouts", "Simulation", "Fleet", "FleetReports"]),
       tests("Simulation", ["World", "Simulation"]),
       tests("ConnectorCheckers", ground + ["ConnectorCheckers"]),
+      tests("EventLogs", ground + ["ConnectorCheckers", "EvergreenCheckers", "EventLogs", "Releases", "Systemd"]),
       tests("Fleet", ["World", "CloudAPI", "Simulation", "Fleet", "Rollouts", "RolloutCheckers", "Releases", "Evergreen"]),
       tests("Scenarios", ["World", "Simulation", "Rollouts", "Fleet", "Scenarios", "ScenariosYAML"]),
+      tests("ScenarioRecordings", ground + ["EventLogs", "Fleet", "Rollouts", "Simulation", "Scenarios", "ScenariosYAML", "ScenarioRecordings"]),
       tests("LiveFaults", ["World", "CloudAPI", "Simulation", "LiveFaults"]),
       tests("Tidy", []),
       // It spawns connectord-actors and must not be linked to it: the guards would stand before the whole test run's clocks and threads.

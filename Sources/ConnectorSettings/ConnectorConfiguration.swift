@@ -100,6 +100,8 @@ package struct ConnectorConfiguration: Hashable, Codable, Sendable {
     package enum Output: String, Codable, CaseIterable, Sendable { case auto, journal, stderr, none }
     /// `auto`: the journal when there is one, otherwise standard error.
     package var output = Output.auto
+    /// A file that each event is appended to as well, as a line of JSON; at 8 MiB a new one begins and the one before stays as `.1`.
+    package var file: String?
     /// How many of the latest events `connectorctl events` can show.
     package var ring = 4096
 

@@ -42,7 +42,7 @@ package struct DaemonRun: Sendable {
     let connector = Connector(
       configuration: configuration,
       ports: ConnectorPorts(
-        name: name, clock: LiveClock(), random: SystemRandom(), files: files, outputs: Self.outputs(configuration.events),
+        name: name, clock: LiveClock(), random: SystemRandom(), files: files, outputs: Self.outputs(configuration.events, files),
         eventLoops: MultiThreadedEventLoopGroup.singleton, processID: Int(getpid()), source: source, version: version),
       sources: loaded.sources)
     let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -89,7 +89,17 @@ package struct DaemonRun: Sendable {
     }
   }
 
-  private static func outputs(_ settings: ConnectorConfiguration.Events) -> [any EventOutput] {
+  /// Stands in for `events.file` where it is not set. Whoever starts releases of any age says it like this: an older one ignores a variable, and refuses a setting that
+  /// it does not know.
+  package static let eventFileVariable = "CONNECTORD_EVENTS_FILE"
+
+  private static func outputs(_ settings: ConnectorConfiguration.Events, _ files: any Files) -> [any EventOutput] {
+    let path = settings.file ?? ProcessInfo.processInfo.environment[eventFileVariable]
+    let file: [any EventOutput] = path.map { [FileOutput(files: files, path: $0)] } ?? []
+    return file + streams(settings)
+  }
+
+  private static func streams(_ settings: ConnectorConfiguration.Events) -> [any EventOutput] {
     switch settings.output {
     case .none: []
     case .stderr: [StandardErrorOutput()]

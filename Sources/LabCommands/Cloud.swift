@@ -31,7 +31,10 @@ struct Cloud: AsyncParsableCommand {
       let signals = Signals([SIGINT, SIGTERM])
       let steps = StepSweep.hook("CONNECTOR_LAB")
       let files = DiskFiles(onStep: steps)
-      let cloud = LabCloud(plan: plan, clock: LiveClock(), random: SystemRandom(), files: files, outputs: [StandardErrorOutput()], onStep: steps)
+      // Its own disk: what is ordered to fail there is not what tells about it.
+      let events = FileOutput(files: DiskFiles(), path: plan.cloudEvents)
+      let cloud = LabCloud(
+        plan: plan, clock: LiveClock(), random: SystemRandom(), files: files, outputs: [events, StandardErrorOutput()], onStep: steps)
       try? files.remove(plan.startProblemFile)
       let running = Task {
         try await cloud.run { endpoints in

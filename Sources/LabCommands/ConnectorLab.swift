@@ -18,7 +18,7 @@ package struct ConnectorLab: AsyncParsableCommand {
     version: ConnectorVersion.connector,
     subcommands: [
       Up.self, Status.self, Down.self, Cloud.self, ReleaseCommand.self, UpdateCommand.self, FaultCommand.self, Sim.self, ScenarioCommand.self,
-      ConfigCommand.self, DocsCommand.self,
+      Verify.self, ConfigCommand.self, DocsCommand.self,
     ])
 
   package init() {}

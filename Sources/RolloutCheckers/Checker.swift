@@ -22,6 +22,15 @@ package struct RolloutChecks: Sendable {
     ]
   }
 
+  /// The invariants that decisions alone decide, as a live cloud's events carry them: without health, schedules and what a release asks for.
+  package static let ofDecisions = ["F2", "F3", "F8", "F10", "F13"]
+
+  /// - Parameter settings: of a coordinator of which only the decisions are known.
+  package init(decisionsOf settings: RolloutSettings) {
+    fleet = FleetView(settings)
+    checkers = [OneLease(), FlightTime(), InFlightLimit(), NothingStarts(), StartCap()]
+  }
+
   package mutating func see(_ entry: TraceEntry) {
     for index in checkers.indices { violations += checkers[index].see(entry, fleet) }
     fleet.see(entry)

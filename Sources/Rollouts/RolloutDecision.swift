@@ -32,4 +32,13 @@ package struct RolloutDecision: Hashable, Codable, Sendable {
   package var until: WallTime?
   /// For people, in one sentence.
   package var reason: String
+
+  package init(
+    number: Int, time: WallTime, kind: Kind, connector: String?, location: String?, ring: Int?, version: ReleaseVersion?, token: UInt64?,
+    rule: DecidingRule?, until: WallTime?, reason: String
+  ) {
+    (self.number, self.time, self.kind, self.connector, self.location) = (number, time, kind, connector, location)
+    (self.ring, self.version, self.token) = (ring, version, token)
+    (self.rule, self.until, self.reason) = (rule, until, reason)
+  }
 }

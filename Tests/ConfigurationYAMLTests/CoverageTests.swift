@@ -13,6 +13,7 @@ import Testing
       cloud: .init(url: "https://x", caFile: "/c"))
     full.state.controlSocket = "/x"
     full.state.releases = "/x"
+    full.events.file = "/x"
     full.directory.file = "/x"
     full.directory.joinedDomain = "x.y"
     full.credentials.rootKeyFile = "/x"
@@ -39,7 +40,8 @@ import Testing
     let optional = ConfigurationFields.all.filter { if case .optional = ConfigurationFields.presence(of: $0) { true } else { false } }
     #expect(
       Set(optional.map(\.path)) == [
-        "state.controlSocket", "state.releases", "directory.file", "directory.joinedDomain", "credentials.rootKeyFile", "highAvailability.listen",
+        "state.controlSocket", "state.releases", "events.file", "directory.file", "directory.joinedDomain", "credentials.rootKeyFile",
+        "highAvailability.listen",
         "updates.root", "updates.repository",
       ])
   }

@@ -85,6 +85,14 @@ import Testing
       #expect(facts.contains { $0.kind == .committed } && facts.contains { $0.kind == .rolledBack })
       #expect(EvergreenCheckers.check(facts, bounds) == [])
     }
+    let verified = try await run("verify")
+    for id in ["F2", "F3", "F8", "L3", "L4", "L5", "T7"] {
+      #expect(verified.split(separator: "\n").contains { $0.hasPrefix(id) && $0.contains("held, ") }, "\(id) in \(verified)")
+    }
+    // Both releases, the good and the bad one, come out in virtual time as they did here.
+    _ = try await run("scenario", "record", "--out", "\(folder)/recorded.yaml")
+    let replayed = try await Programs.run("connector-lab", ["scenario", "run", "\(folder)/recorded.yaml", "--verbose"])
+    #expect(replayed.code == 0, "\(replayed.output)")
     #expect(try await lab.stop() == 0)
   }
 

@@ -6,6 +6,13 @@ import Testing
 import World
 
 @Suite struct JournalEntryTests {
+  /// An entry with a field of two lines.
+  static func sample(boot: String) -> EventRecord {
+    EventRecord(
+      event: .daemonDegraded(reason: "line one\nline two"), sequence: 7, boot: boot, time: WallTime(seconds: 1_795_000_000), connector: "c1",
+      service: .adProvider)
+  }
+
   private let record = EventRecord(
     event: .linkConnected(cloud: "cloud.lab:443", elapsed: 9), sequence: 7, boot: "0123", time: WallTime(seconds: 1_795_000_000), connector: "c1",
     service: .adProvider)
@@ -52,11 +59,8 @@ import World
   @Test(.enabled(if: JournalOutput.isAvailable, "no journal here: /run/systemd/journal/socket is missing"))
   func `An entry comes back from the journal`() throws {
     let boot = UUID().uuidString
-    var own = record
-    own.boot = boot
-    own.event = .daemonDegraded(reason: "line one\nline two")
     let output = JournalOutput()
-    output.write(own)
+    output.write(Self.sample(boot: boot))
     #expect(output.failures == 0)
     // Another process stores it: ask until it has, with a limit.
     let deadline = ContinuousClock.now + .seconds(30)

@@ -77,6 +77,10 @@ package enum ConfigurationFields {
     .init(
       "events.output", .choice(ConnectorConfiguration.Events.Output.allCases.map(\.rawValue)),
       "Where events go. `auto`: the journal when there is one, otherwise standard error."),
+    .init(
+      "events.file", .text(.path),
+      "A file that each event is appended to as well, as a line of JSON; at 8 MiB a new one begins, and the one before stays beside it (`events.jsonl`, `events.1.jsonl`). `connector-lab verify --file` reads it. Unset: what the environment variable `CONNECTORD_EVENTS_FILE` says, if anything."
+    ),
     .init("events.ring", .integer(16...1_048_576), "How many of the latest events `connectorctl events` can show."),
     .init("logger.level", .choice(ConnectorConfiguration.Logger.Level.allCases.map(\.rawValue)), "The least important level that is written."),
     .init("logger.rotateBytes", .integer(4096...1_073_741_824), "A log file is rotated when it would grow beyond this many bytes."),

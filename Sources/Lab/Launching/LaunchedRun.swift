@@ -24,9 +24,10 @@ extension ReleaseLauncher {
     let socket = try NotifySocket(plan.socket) { tell.yield(.heard($0)) }
     defer { socket.close() }
     let microseconds = plan.silence.nanoseconds / 1_000
+    var environment = ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "\(microseconds)"]
+    environment[DaemonRun.eventFileVariable] = plan.eventFile
     let child = try ChildProcess(
-      program: choice.program, arguments: plan.arguments, logFile: plan.logFile,
-      environment: ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "\(microseconds)"], handed: lock.descriptor)
+      program: choice.program, arguments: plan.arguments, logFile: plan.logFile, environment: environment, handed: lock.descriptor)
     process = child
     attempt += 1
     onChange(name, .started(pid: child.pid, attempt: attempt, choice))

@@ -35,6 +35,8 @@ package actor ReleaseLauncher {
     package var logFile: String
     package var socket: String
     package var lock: String
+    /// A file that its events go to as well; nil: none.
+    package var eventFile: String?
     /// A process that feeds the watchdog at all and then says nothing for this long is killed. Chosen: many times the connector's own limits.
     package var silence = Duration.seconds(30)
     /// From the dead man's verdict to SIGKILL. Chosen: the trial has failed already, and the way back must not wait for it.

@@ -29,7 +29,9 @@ package final class ActorParts: LabPartMaking {
   }
 
   package func cloud(_ plan: LabPlan) throws -> any LabPart {
-    let cloud = LabCloud(plan: plan, clock: clock, random: SystemRandom(), files: files, outputs: [ShowOutput(show: show)])
+    let cloud = LabCloud(
+      plan: plan, clock: clock, random: SystemRandom(), files: files,
+      outputs: [FileOutput(files: files, path: plan.cloudEvents), ShowOutput(show: show)])
     running.withLock { $0 = cloud }
     return ActorPart(name: "cloud", clock: clock) { [self] settled in
       do {
@@ -70,7 +72,8 @@ package final class ActorParts: LabPartMaking {
     let connector = Connector(
       configuration: setup.configuration,
       ports: ConnectorPorts(
-        name: setup.name, clock: clock, random: SystemRandom(), files: files, outputs: [ShowOutput(show: show)],
+        name: setup.name, clock: clock, random: SystemRandom(), files: files,
+        outputs: [FileOutput(files: files, path: setup.eventFile), ShowOutput(show: show)],
         eventLoops: MultiThreadedEventLoopGroup.singleton, processID: Int(getpid()), directories: directories))
     let (changes, changed) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let watching = Task {

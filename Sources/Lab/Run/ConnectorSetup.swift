@@ -21,6 +21,8 @@ package struct ConnectorSetup: Sendable {
   var stateDirectory: String { "\(paths.connector(name))/state" }
   var configurationFile: String { "\(paths.connector(name))/connectord.yaml" }
   var logFile: String { "\(paths.connector(name))/connectord.log" }
+  /// Its events, which outlive it; outside of what a rollback puts back.
+  var eventFile: String { "\(paths.connector(name))/\(LabPaths.eventFile)" }
   var socket: String { "\(stateDirectory)/control.sock" }
   /// Its releases, side by side.
   var releases: String { "\(paths.connector(name))/evergreen" }

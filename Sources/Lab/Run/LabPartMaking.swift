@@ -72,9 +72,10 @@ package struct ProcessParts: LabPartMaking {
   package func connector(_ setup: ConnectorSetup) throws -> any LabPart {
     let trail = FactTrail(files: files, root: setup.releases)
     let slots = setup.slots { trail.add($0) }
-    let plan = ReleaseLauncher.Plan(
+    var plan = ReleaseLauncher.Plan(
       name: setup.name, slots: slots, arguments: ["run", "--config", setup.configurationFile, "--name", setup.name, "--stop-with-parent"],
       logFile: setup.logFile, socket: setup.notifySocket, lock: setup.runLock)
+    plan.eventFile = setup.eventFile
     return ReleaseLauncher(plan, clock: clock) { [stock, clock, show] in
       let built = await stock.built(setup.paths)
       let note = try await working { () -> String? in

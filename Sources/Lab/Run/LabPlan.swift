@@ -26,6 +26,8 @@ package struct LabPlan: Sendable {
   /// Why the cloud's process could not start.
   package var startProblemFile: String { "\(paths.cloud)/start-problem" }
   package var cloudLog: String { "\(paths.cloud)/cloud.log" }
+  /// Its events, which outlive it.
+  package var cloudEvents: String { "\(paths.cloud)/\(LabPaths.eventFile)" }
 
   func endpoints(_ cloud: CloudEndpoints, _ connectors: [LabEndpoints.Connector]) -> LabEndpoints {
     LabEndpoints(

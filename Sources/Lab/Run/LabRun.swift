@@ -45,6 +45,7 @@ package actor LabRun {
   private func startAll() async throws {
     try makeDirectory(plan.paths.root)
     try makeDirectory(plan.paths.cloud)
+    LabEventFiles.begin(plan.paths.root, files: files)
     try? files.remove(plan.endpointsFile)
     try? files.remove(plan.startProblemFile)
     await parts.prepare(plan)

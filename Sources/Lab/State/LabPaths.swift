@@ -29,5 +29,7 @@ package struct LabPaths: Hashable, Sendable {
   package var built: String { "\(root)/built" }
   /// Held by the one command that changes the repository.
   package var releasesLock: String { "\(root)/releases.lock" }
+  /// In the folder of the cloud and of each connector.
+  package static let eventFile = "events.jsonl"
   package func connector(_ name: String) -> String { "\(root)/\(name)" }
 }

@@ -17,8 +17,9 @@ struct ScenarioCommand: AsyncParsableCommand {
         connector-lab scenario list
         connector-lab scenario explain ctx224073-failed-update-blocks-location
         connector-lab scenario run ctx224073-failed-update-blocks-location
+        connector-lab scenario record
       """,
-    subcommands: [List.self, Run.self, Explain.self, Schema.self])
+    subcommands: [List.self, Run.self, Explain.self, Record.self, Schema.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(

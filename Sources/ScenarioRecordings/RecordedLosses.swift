@@ -1,0 +1,109 @@
+import EventCatalog
+import EventLogs
+import Simulation
+import World
+
+/// Connections that were lost, and disks that were full, where nothing that is known already explains it.
+struct RecordedLosses {
+  private(set) var faults: [RecordedFault] = []
+  private(set) var notes: [String] = []
+  /// A loss so near to what explains it belongs to it: chosen, above the time in which a dead connection is noticed in a lab.
+  private static let nearness = Duration.seconds(10)
+
+  init(_ session: RecordedSession, known: [RecordedFault]) {
+    for member in session.members {
+      links(member, known)
+      disks(member, known)
+      peers(member, session, known)
+    }
+    services(session)
+  }
+
+  private mutating func links(_ member: RecordedSession.Member, _ known: [RecordedFault]) {
+    for run in member.runs {
+      var lost: WallTime?
+      for record in run.records {
+        switch record.event.definition.code {
+        case LinkEvents.disconnected.code: lost = lost ?? record.time
+        case LinkEvents.connected.code:
+          guard let from = lost else { continue }
+          lost = nil
+          let isKnown = known.contains {
+            ($0.target == .cloud || $0.target == .link(member.number) || $0.target == .machine(member.number))
+              && $0.overlaps(from, record.time, slack: Self.nearness)
+          }
+          if !isKnown {
+            faults.append(
+              RecordedFault(kind: .partition, target: .link(member.number), begins: from, ends: max(record.time, from + .seconds(1))))
+          }
+        default: break
+        }
+      }
+    }
+  }
+
+  private mutating func disks(_ member: RecordedSession.Member, _ known: [RecordedFault]) {
+    for run in member.runs {
+      var full: WallTime?
+      for record in run.records {
+        switch record.event.definition.code {
+        case DaemonEvents.diskFull.code: full = full ?? record.time
+        case DaemonEvents.diskHasSpace.code:
+          guard let from = full else { continue }
+          full = nil
+          let isKnown = known.contains {
+            $0.target == .machine(member.number) && $0.kind == .diskFull && $0.overlaps(from, record.time, slack: Self.nearness)
+          }
+          if !isKnown {
+            faults.append(
+              RecordedFault(kind: .diskFull, target: .machine(member.number), begins: from, ends: max(record.time, from + .seconds(1))))
+          }
+        default: break
+        }
+      }
+    }
+  }
+
+  private mutating func peers(_ member: RecordedSession.Member, _ session: RecordedSession, _ known: [RecordedFault]) {
+    for run in member.runs {
+      var lost: [String: WallTime] = [:]
+      for record in run.records {
+        let peer = record.event.text("peer")
+        switch record.event.definition.code {
+        case HighAvailabilityEvents.peerLost.code:
+          let silence = Duration.milliseconds(Int64(record.event.text("silence")) ?? 0)
+          lost[peer] = record.time + (.zero - silence)
+        case HighAvailabilityEvents.peerJoined.code:
+          guard let from = lost.removeValue(forKey: peer), let other = session.member(peer) else { continue }
+          let isKnown = (known + faults).contains {
+            let concerns = $0.target == .machine(other.number) || $0.target == .machine(member.number) || Self.is($0.target, member, other)
+            return concerns && $0.overlaps(from, record.time, slack: Self.nearness)
+          }
+          if !isKnown {
+            let pair = (min(member.number, other.number), max(member.number, other.number))
+            faults.append(
+              RecordedFault(kind: .partition, target: .peer(pair.0, pair.1), begins: from, ends: max(record.time, from + .seconds(1))))
+          }
+        default: break
+        }
+      }
+    }
+  }
+
+  private static func `is`(_ target: FaultTarget, _ one: RecordedSession.Member, _ other: RecordedSession.Member) -> Bool {
+    if case .peer(let a, let b) = target { Set([a, b]) == Set([one.number, other.number]) } else { false }
+  }
+
+  private mutating func services(_ session: RecordedSession) {
+    for member in session.members {
+      let failed = member.runs.flatMap(\.records).filter {
+        [SupervisorEvents.childFailed.code, SupervisorEvents.childHung.code].contains($0.event.definition.code)
+      }
+      for (service, times) in Dictionary(grouping: failed, by: { $0.event.text("service") }).sorted(by: { $0.key < $1.key }) {
+        notes.append(
+          "c\(member.number + 1): the service \(service) failed \(times.count == 1 ? "once" : "\(times.count) times"); the simulation has no services"
+        )
+      }
+    }
+  }
+}
