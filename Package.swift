@@ -97,7 +97,7 @@ let package = Package(
       "Fleet",
       [
         "World", "CloudAPI", "EventCatalog", "Simulation", "Rollouts", "RolloutCheckers", "Releases", "Evergreen", "EvergreenCheckers",
-        "ConnectorCheckers", "ServiceKit", "HighAvailabilityService",
+        "ConnectorCheckers", "AgentSystem", "ServiceKit", "HighAvailabilityService", "WatchDogService",
       ], exclude: ["README.md"]),
     room("Scenarios", ["World", "Simulation", "Rollouts", "Fleet"], exclude: ["README.md"]),
     room(

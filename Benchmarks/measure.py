@@ -1,6 +1,7 @@
 """Runs the built programs as others see them, and their peers in the same run. `Benchmarks/run` builds and calls it."""
 import argparse, contextlib, json, os, platform, shutil, signal, socket, ssl, statistics, subprocess, sys, threading, time
 from datetime import datetime
+from simulation import simulation
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TICK = os.sysconf("SC_CLK_TCK")
@@ -371,7 +372,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=20)
     parser.add_argument("--disk", default=os.path.expanduser("~"), help="a folder on a real disk")
     parser.add_argument("--json", default="")
-    parser.add_argument("which", nargs="+", choices=["start", "restart", "journal", "privileged", "trust", "scale"])
+    parser.add_argument("which", nargs="+", choices=["start", "restart", "journal", "privileged", "trust", "scale", "simulation"])
     ARGS = parser.parse_args()
     load = os.getloadavg()[0]
     if "start" in ARGS.which or "restart" in ARGS.which:
@@ -381,6 +382,7 @@ def main():
             if "restart" in ARGS.which: restart(connector)
     for name, measure in (("journal", journal), ("privileged", privileged), ("trust", trust), ("scale", scale)):
         if name in ARGS.which: measure()
+    if "simulation" in ARGS.which: simulation(program, ROOT, ARGS.work, row)
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     print(f"\n{ARGS.configuration} build, {os.cpu_count()} cores, {gib:.0f} GiB, Linux {platform.release()}, load {load:.1f} before, {os.getloadavg()[0]:.1f} after\n")
     print("| what | ours | bound or peer | its number | ratio |\n| --- | ---: | --- | ---: | ---: |")

@@ -1,6 +1,7 @@
 import CloudAPI
 import Evergreen
 import Releases
+import WatchDogService
 import World
 
 /// What a connector says of itself in a heartbeat, and at once when it changes.
@@ -16,6 +17,8 @@ struct Report: Sendable {
   var digest: String
   /// The lease as the connector knows it.
   var token: UInt64?
+  /// It answers this order with a refusal.
+  var refused: OrderName?
 }
 
 /// What is on its way from the cloud.
@@ -32,13 +35,14 @@ enum MachineTimer: Sendable {
   case ready(UInt32)
   case endsByItself(UInt32)
   case launcherLooks(UInt32)
-  case drained(UInt32, token: UInt64)
-  case downloaded(UInt32)
-  case installed(UInt32)
-  case activate(UInt32)
-  case probe(UInt32)
-  case alarm(UInt32, UpdateLogic.Alarm, update: UInt32)
-  case lease(UInt32, token: UInt64)
+  /// It is in maintenance, and what it served has ended.
+  case entered(UInt32)
+  /// Of which update, and the number of the release; -1: there is none.
+  case downloaded(UInt32, update: Int32, release: Int16)
+  case installed(UInt32, update: Int32, release: Int16)
+  case alarm(UInt32, UpdaterLogic.Alarm)
+  /// The scheduled restart of the machine.
+  case restartDue(UInt32)
   case unhang(UInt32)
 }
 

@@ -29,12 +29,12 @@ extension FleetRun {
 
   // MARK: The grid
 
-  private func phase(_ index: Int) -> Int64 { Int64(machines[index].key % UInt64(Self.beatEvery.nanoseconds)) }
-  private func sent(_ index: Int, _ number: Int64) -> Moment { Moment(nanoseconds: phase(index) + number * Self.beatEvery.nanoseconds) }
+  private func phase(_ index: Int) -> Int64 { Int64(machines[index].key % UInt64(Self.beatNanoseconds)) }
+  private func sent(_ index: Int, _ number: Int64) -> Moment { Moment(nanoseconds: phase(index) + number * Self.beatNanoseconds) }
   /// The number of the latest one that was due by now; -1 before the first.
   private func latest(_ index: Int) -> Int64 {
     let since = engine.now.nanoseconds - phase(index)
-    return since < 0 ? -1 : since / Self.beatEvery.nanoseconds
+    return since < 0 ? -1 : since / Self.beatNanoseconds
   }
 
   private func arrivals(_ index: Int, _ number: Int64) -> Deliveries {
@@ -63,7 +63,8 @@ extension FleetRun {
     if engine.now < machines[index].contact.notBefore { return armBeat(index) }
     let report = report(index)
     let arrivals = arrivals(index, latest(index))
-    for at in [arrivals.first, arrivals.second].compactMap({ $0 }) { engine.schedule(.up(Int32(index), report), at: at, lane: .idle) }
+    if let at = arrivals.first { engine.schedule(.up(Int32(index), report), at: at, lane: .idle) }
+    if let at = arrivals.second { engine.schedule(.up(Int32(index), report), at: at, lane: .idle) }
     armBeat(index)
   }
 
@@ -75,9 +76,8 @@ extension FleetRun {
     guard scenario.heartbeats == .leased, contact.quietSince == nil, contact.notBefore <= engine.now, machines[index].linkFaults.isEmpty,
       cloud.extraLatency == .zero,
       cloud.throttle == nil,
-      cloud.isUp, canBeat(index), contact.heard == contact.epoch, machines[index].updater.kept.token == nil,
-      cloud.logic.connectors[machines[index].name]?.phase.inFlight == false,
-      cloud.logic.connectors[machines[index].name]?.pendingRestart == machines[index].isPendingRestart
+      cloud.isUp, canBeat(index), contact.heard == contact.epoch, machines[index].token == nil,
+      let known = cloud.logic.glance(at: machines[index].name), !known.inFlight, known.pendingRestart == machines[index].isPendingRestart
     else { return }
     engine.cancel(contact.beat)
     engine.cancel(contact.limit)
@@ -108,21 +108,23 @@ extension FleetRun {
   func report(_ index: Int) -> Report {
     Report(
       epoch: machines[index].contact.epoch, sent: engine.now, version: machines[index].slot.version, isHealthy: isHealthy(index),
-      isPendingRestart: machines[index].isPendingRestart, standing: machines[index].updater.kept.standing,
-      digest: (mutant == .digestOfBefore ? catalog.slots[0] : machines[index].slot).digest, token: machines[index].updater.kept.token)
+      isPendingRestart: machines[index].isPendingRestart, standing: machines[index].standing,
+      digest: (mutant == .digestOfBefore ? catalog.slots[0] : machines[index].slot).digest, token: machines[index].token)
   }
 
   /// Something about the connector has changed: the cloud hears of it now, if it can.
-  mutating func tellCloud(_ index: Int) {
+  mutating func tellCloud(_ index: Int, refused: OrderName? = nil) {
     wake(index)
     machines[index].contact.epoch += 1
     guard canBeat(index), engine.now >= machines[index].contact.notBefore else { return }
-    let report = report(index)
+    var report = report(index)
+    report.refused = refused
     let conditions = conditions(index)
     var draws = machines[index].draws
     let arrivals = machines[index].link.send(.up, bytes: 300, at: engine.now, conditions, &draws)
     machines[index].draws = draws
-    for at in [arrivals.first, arrivals.second].compactMap({ $0 }) { engine.schedule(.up(Int32(index), report), at: at) }
+    if let at = arrivals.first { engine.schedule(.up(Int32(index), report), at: at) }
+    if let at = arrivals.second { engine.schedule(.up(Int32(index), report), at: at) }
   }
 
   mutating func sendDown(_ index: Int, _ intended: DownMessage) {
@@ -147,8 +149,7 @@ extension FleetRun {
   // MARK: What the cloud hears
 
   mutating func hear(_ index: Int, _ sent: Report) {
-    let id = machines[index].name
-    let report = garbled(index, sent)
+    let report = machines[index].linkFaults.isEmpty ? sent : garbled(index, sent)
     guard engine.now - report.sent < Self.contactLimit else { return }
     // One that a later one has overtaken says nothing any more.
     guard report.sent >= machines[index].contact.lastHeard || mutant == .overtakenReportBelieved else { return }
@@ -157,23 +158,33 @@ extension FleetRun {
     if !isQuiet { armLimit(index) }
     guard report.epoch >= machines[index].contact.heard || mutant == .overtakenReportBelieved else { return }
     believe(index, report)
-    let known = cloud.logic.connectors[id]
-    if known == nil || (known?.version != report.version && known?.phase.inFlight == false && mutant != .versionNeverReported) {
+    let id = machines[index].name
+    let health = report.isHealthy ? ConnectorHealth.healthy : .unhealthy
+    // Most reports say what is known; one look shows it.
+    var known = cloud.logic.glance(at: id)
+    if known?.version != report.version || known?.health != health || known?.pendingRestart != report.isPendingRestart {
+      tellNews(id, index, report, health, known)
+      known = cloud.logic.glance(at: id)
+    }
+    let isNews = cloud.isUp && report.standing.map { handOn($0, index) } ?? false
+    let isRefused = cloud.isUp && report.refused.map { noteRefusal($0, index) } ?? false
+    guard cloud.isUp else { return }
+    machines[index].contact.heard = report.epoch
+    // What follows from news was sent just now.
+    if !isNews, !isRefused, report.token != nil || known?.inFlight == true { answer(index, report) }
+    // One that comes late says nothing of those that were sent after it.
+    if engine.now - report.sent < Self.beatEvery { rest(index) }
+  }
+
+  private mutating func tellNews(_ id: String, _ index: Int, _ report: Report, _ health: ConnectorHealth, _ known: RolloutLogic.Glance?) {
+    if known == nil || (known?.version != report.version && known?.inFlight == false && mutant != .versionNeverReported) {
       tell(.connector(id, location: "l\(machines[index].location + 1)", report.version))
     }
-    let health = report.isHealthy ? ConnectorHealth.healthy : .unhealthy
     if cloud.isUp, cloud.logic.connectors[id]?.health != health {
       if cloud.logic.connectors[id]?.health == .gone { trace.add(engine.now, "cloud", "has contact", id) }
       tell(.health(id, health))
     }
     if cloud.isUp, cloud.logic.connectors[id]?.pendingRestart != report.isPendingRestart { tell(.pendingRestart(id, report.isPendingRestart)) }
-    let isNews = cloud.isUp && report.standing.map { handOn($0, index) } ?? false
-    guard cloud.isUp else { return }
-    machines[index].contact.heard = report.epoch
-    // What follows from news was sent just now.
-    if !isNews { answer(index, report) }
-    // One that comes late says nothing of those that were sent after it.
-    if engine.now - report.sent < Self.beatEvery { rest(index) }
   }
 
   /// A stage is handed on once: the second time it would be news to the coordinator that is none.
@@ -196,6 +207,18 @@ extension FleetRun {
     guard let said else { return false }
     trace.add(engine.now, "cloud", "hears \(standing.stage.rawValue)", machines[index].name, standing.token, detail: standing.reason)
     tell(.report(machines[index].name, token: standing.token, said))
+    return true
+  }
+
+  /// Who refuses to go into maintenance or to install has failed before it began, as `CloudLogic.refused` has it; any other refusal is left to the deadline.
+  private mutating func noteRefusal(_ order: OrderName, _ index: Int) -> Bool {
+    guard let connector = cloud.logic.connectors[machines[index].name], connector.flight?.token == order.token else { return false }
+    switch (order.action, connector.phase) {
+    case (.enterMaintenance, .draining), (.install, .installing): break
+    default: return false
+    }
+    trace.add(engine.now, "cloud", "hears refused", machines[index].name, order.token)
+    tell(.report(machines[index].name, token: order.token, .failed("it refused \(order.action.rawValue)")))
     return true
   }
 

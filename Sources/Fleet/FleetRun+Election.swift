@@ -27,12 +27,12 @@ extension FleetRun {
 
   /// Called after whatever happened to a process.
   mutating func noteElector(_ index: Int) {
-    let machine = machines[index]
-    let isFrozen = machine.process == .hung
-    if machine.process == .none || machine.process == .starting || machine.incarnation != electors[index].incarnation {
+    let process = machines[index].process
+    let isFrozen = process == .hung
+    if process == .none || process == .starting || machines[index].incarnation != electors[index].incarnation {
       if electors[index].logic != nil { leaveElection(index) }
     }
-    if machine.process == .ready, electors[index].logic == nil {
+    if process == .ready, electors[index].logic == nil {
       joinElection(index)
     } else if electors[index].logic != nil, isFrozen != electors[index].isFrozen {
       touchLocation(index)

@@ -3,14 +3,17 @@ import Evergreen
 import Releases
 import RolloutCheckers
 import Simulation
+import WatchDogService
 import World
 
 /// What happens on a machine: power, the launcher, the process.
 extension FleetRun {
   func now(_ index: Int) -> Now {
-    // The monotonic clock drifts as the wall clock does, and is not stepped.
-    Now(
-      moment: Moment(nanoseconds: machines[index].steady(engine.now).microseconds * 1_000), wall: machines[index].wall(engine.now))
+    // The monotonic clock drifts as the wall clock does, and is not stepped. It begins anew with each start of the machine.
+    let wall = machines[index].wall(engine.now)
+    let since = machines[index].steady(engine.now) - machines[index].startedAt
+    let machine = mutant == .leaseOnWallClock ? Moment(nanoseconds: wall.microseconds * 1_000) : Moment(nanoseconds: since.nanoseconds)
+    return Now(moment: Moment(nanoseconds: since.nanoseconds), wall: wall, machine: machine)
   }
 
   mutating func schedule(_ index: Int, _ timer: MachineTimer, after: Duration) { engine.schedule(.machine(Int32(index), timer), after: after) }
@@ -24,8 +27,7 @@ extension FleetRun {
     case .endsByItself(incarnation): crash(index, "exit code 70")
     case .launcherLooks(incarnation): launcherLooks(index)
     case .unhang(incarnation): unhang(index)
-    case .drained(incarnation, _), .downloaded(incarnation), .installed(incarnation), .activate(incarnation), .probe(incarnation),
-      .alarm(incarnation, _, _), .lease(incarnation, _):
+    case .entered(incarnation), .downloaded(incarnation, _, _), .installed(incarnation, _, _), .alarm(incarnation, _), .restartDue(incarnation):
       // A process that hangs does it when it goes on.
       if machines[index].process == .hung {
         engine.schedule(.machine(Int32(index), timer), at: machines[index].hungUntil + .milliseconds(1))
@@ -56,6 +58,7 @@ extension FleetRun {
     guard !machines[index].isOn else { return }
     machines[index].isOn = true
     machines[index].starts += 1
+    machines[index].startedAt = machines[index].steady(engine.now)
     schedule(index, .start, after: machines[index].draws.duration(.seconds(20), .seconds(90)))
   }
 
@@ -132,6 +135,7 @@ extension FleetRun {
     if machines[index].process != .none, machines[index].role == .trial { trialStops(index) }
     machines[index].incarnation += 1
     machines[index].process = .none
+    (machines[index].updater, machines[index].standing, machines[index].token) = ([], nil, nil)
     truth.reports.ran(machines[index].name, nil, at: engine.now)
     noteReach(index)
     trace.add(engine.now, machines[index].name, "process ends", "-", UInt64(machines[index].incarnation))
@@ -154,26 +158,20 @@ extension FleetRun {
     machines[index].process = .ready
     machines[index].readySince = engine.now
     machines[index].crashes = 0
-    machines[index].generation = 0
-    do {
-      try machines[index].folder.noteReady(at: wall)
-      machines[index].generation = try machines[index].folder.takeOver(at: wall)
-    } catch {
+    do throws(FolderError) { try machines[index].folder.noteReady(at: wall) } catch {
       if error == .down { return powerCut(index, back: .seconds(120)) }
     }
-    let kept = mutant == .tokenNotKept ? nil : try? machines[index].kept.read()
-    machines[index].updater = ConnectorUpdater(kept ?? ConnectorUpdater.Kept(), ground)
-    trace.add(
-      engine.now, machines[index].name, "ready", machines[index].slot.version.text, machines[index].generation, detail: machines[index].reason)
-    let wasRestarted = machines[index].wasRestarted
+    machines[index].updater = [ground.updater(machines[index].slot, machines[index].incarnation, machines[index].starts, keptLease(index))]
+    trace.add(engine.now, machines[index].name, "ready", machines[index].slot.version.text, detail: machines[index].reason)
     machines[index].wasRestarted = false
     noteReach(index)
-    let machine = machines[index]
-    apply(
-      index,
-      .started(
-        machine.role, machine.slot, generation: machine.generation, reason: machine.reason, afterRestart: wasRestarted, machineStart: machine.starts))
-    guard machines[index].process == .ready else { return }
+    let incarnation = machines[index].incarnation
+    _ = machines[index].renewStanding()
+    apply(index, .started)
+    guard machines[index].process == .ready, machines[index].incarnation == incarnation else { return }
+    // One that came due while nobody ran.
+    if machines[index].isRestartDue { schedule(index, .restartDue(incarnation), after: .seconds(5)) }
+    if machines[index].token == nil { check(index) }
     tellCloud(index)
     armBeat(index)
   }

@@ -1,154 +1,131 @@
+import AgentSystem
 import CloudAPI
+import EventCatalog
 import Evergreen
 import Releases
+import ServiceKit
 import Simulation
+import WatchDogService
 import World
 
-/// What a connector's process does: it performs what its updater wants, and tells it what came of it.
+/// What a connector's process does about updates: the WatchDog's own logic decides, and here its directives are performed as the daemon's shell does.
 extension FleetRun {
-  mutating func apply(_ index: Int, _ input: ConnectorUpdater.Input) {
+  /// Hands the updater an event, performs what it wants, and hands it what came of that, until nothing more comes.
+  mutating func apply(_ index: Int, _ first: UpdaterLogic.Event) {
+    guard !machines[index].updater.isEmpty else { return }
     let incarnation = machines[index].incarnation
-    let before = machines[index].updater
-    let actions = machines[index].updater.handle(input, at: now(index))
-    if machines[index].updater.kept != before.kept {
-      do throws(DiskError) { try machines[index].kept.replace(machines[index].updater.kept, machines[index].folder.disk) } catch {
-        // What cannot be remembered is not begun: a restart of the machine would be ordered again after it, and again. To stop needs no memory.
-        if case .command(let command) = input, command.action != .leaveMaintenance, command.action != .rollBack {
-          machines[index].updater = before
-          return trace.add(engine.now, machines[index].name, "cannot remember what it is told")
-        }
+    let isStart = if case .started = first { true } else { false }
+    var events = [first]
+    var (next, isChanged) = (0, false)
+    while next < events.count {
+      let directives = machines[index].updater[0].handle(events[next], at: now(index))
+      next += 1
+      for directive in directives {
+        if case .save = directive { isChanged = true }
+        if let event = perform(index, directive, isStart) { events.append(event) }
+        // A step may end the process; what it still wanted ends with it.
+        guard machines[index].incarnation == incarnation, machines[index].process == .ready else { return }
       }
     }
-    for action in actions {
-      // A step may end the process; what it still wanted ends with it.
-      guard machines[index].incarnation == incarnation, machines[index].process == .ready else { return }
-      perform(index, action)
+    if isChanged, machines[index].renewStanding() { tellCloud(index) }
+  }
+
+  /// What comes of it at once, if anything does.
+  private mutating func perform(_ index: Int, _ directive: UpdaterLogic.Directive, _ isStart: Bool) -> UpdaterLogic.Event? {
+    let incarnation = machines[index].incarnation
+    switch directive {
+    case .answer(let id, .failure(let error)): refused(index, OrderName(id.number), error as? WireError)
+    // Where it stands is told when it changes, and with each heartbeat.
+    case .answer(_, .success): break
+    case .emit(let event): heard(index, event)
+    case .ask(let purpose, let operation): return elevate(index, purpose, operation).map { .answered(purpose, .success($0)) }
+    case .save(let lease): return .saved(lease, problem: keep(index, lease, isStart))
+    case .find(let number, let version): return .found(number, find(index, version))
+    case .download(let number, let version, _):
+      let length = machines[index].draws.duration(.seconds(5), .seconds(120))
+      let slow: Duration = conditions(index).rate.map { .seconds(Int64(40_000_000 / max(1, $0))) } ?? .zero
+      schedule(index, .downloaded(incarnation, update: Int32(number), release: release(version)), after: length + slow)
+    case .probe(let number): return probe(index).map { .probed(number, $0) }
+    case .wake(let alarm, let pause): schedule(index, .alarm(incarnation, alarm), after: pause)
+    }
+    return nil
+  }
+
+  // MARK: The record of the lease
+
+  /// Why it could not be written; nil when it is durable.
+  private mutating func keep(_ index: Int, _ lease: UpdateLease, _ isStart: Bool) -> String? {
+    let stage = ((try? machines[index].kept.read()) ?? nil)?.stage
+    do throws(DiskError) {
+      let disk = machines[index].folder.disk
+      if mutant == .leaseNotSynced {
+        try machines[index].kept.write(lease, inPlace: false, disk)
+      } else {
+        try machines[index].kept.replace(lease, disk)
+      }
+    } catch { return FolderError.disk.text }
+    if !isStart, lease.stage == .installing, stage != .installing, let version = lease.version { takenUp(index, lease.token, release(version)) }
+    return nil
+  }
+
+  /// L8: an order was taken up, and whoever comes later knows it. Another version under the same lease is another order.
+  private mutating func takenUp(_ index: Int, _ token: UInt64, _ release: Int16) {
+    let isAnother = machines[index].takenToken == token && machines[index].takenRelease != release
+    (machines[index].takenToken, machines[index].takenRelease) = (token, release)
+    if isAnother { return }
+    machines[index].folder.say(.commanded, machines[index].wall(engine.now), command: token) { $0.ok = true }
+  }
+
+  private mutating func heard(_ index: Int, _ event: EventCatalog.Event) {
+    if event.definition == EvergreenEvents.escalated {
+      trace.add(engine.now, machines[index].name, "a person is needed", detail: event.message)
+    } else if event.definition == EvergreenUpdaterEvents.leaseNotKept {
+      trace.add(engine.now, machines[index].name, "cannot remember what it is told")
     }
   }
 
-  private mutating func feed(_ index: Int, _ event: UpdateLogic.Event) { apply(index, .event(event)) }
-
-  private mutating func perform(_ index: Int, _ action: ConnectorUpdater.Action) {
-    let (name, incarnation) = (machines[index].name, machines[index].incarnation)
-    switch action {
-    case .perform(let directive, let token): perform(index, directive, token)
-    case .drain:
-      machines[index].isInMaintenance = true
-      trace.add(engine.now, name, "drains", "-", machines[index].updater.kept.highest)
-      let length = machines[index].draws.duration(.seconds(10), .seconds(150))
-      schedule(
-        index, .drained(incarnation, token: machines[index].updater.kept.highest), after: machines[index].isSlow ? length * 5 : length)
-    case .serve:
-      guard machines[index].isInMaintenance else { return check(index) }
-      machines[index].isInMaintenance = false
-      trace.add(engine.now, name, "serves", "-", machines[index].updater.kept.highest)
-      check(index)
-    case .restartMachine:
-      trace.add(engine.now, name, "restarts its machine", "-", machines[index].updater.kept.highest)
-      machines[index].isPendingRestart = machines[index].isRestartStale
-      machines[index].wasRestarted = true
-      machines[index].isOn = false
-      stop(index)
-      schedule(index, .powerOn, after: machines[index].draws.duration(.seconds(30), .seconds(240)))
-    case .tell: tellCloud(index)
-    case .wake(let length, let token): schedule(index, .lease(incarnation, token: token), after: max(.zero, length))
-    case .ignored(let why): trace.add(engine.now, name, "ignores", detail: why)
-    }
+  private mutating func refused(_ index: Int, _ order: OrderName, _ error: WireError?) {
+    trace.add(engine.now, machines[index].name, "ignores", detail: error?.detail ?? "")
+    // Not now is no answer: what holds still is given again.
+    guard let error, error.code != .unavailable else { return }
+    tellCloud(index, refused: order)
   }
 
-  private mutating func perform(_ index: Int, _ directive: UpdateLogic.Directive, _ token: UInt64) {
-    let (wall, incarnation, generation) = (machines[index].wall(engine.now), machines[index].incarnation, machines[index].generation)
-    do throws(FolderError) {
-      switch directive {
-      case .check(let order):
-        machines[index].updates += 1
-        let record = try machines[index].folder.current(at: wall)
-        if let why = record.escalation { return feed(index, .checked(.failedHere(order.version, reason: "it needs a person first: \(why)"))) }
-        // A record that was made anew meanwhile has another generation; this process is still the only updater. Or its disk was full when it started.
-        let isMine = record.generation == machines[index].generation
-        if !isMine, record.phase == .idle, generation == 0 || EvergreenRecord.isAnew(record.generation) {
-          machines[index].generation = try machines[index].folder.takeOver(at: wall)
-        }
-        // L8: a replay of what was taken up ends here.
-        guard try machines[index].folder.take(command: token, by: machines[index].generation, at: wall) else {
-          return feed(index, .checked(.failedHere(order.version, reason: "a replay")))
-        }
-        feed(index, .checked(machines[index].folder.refusal(of: order.version, ground.settings, at: wall)))
-      case .download:
-        let length = machines[index].draws.duration(.seconds(5), .seconds(120))
-        let slow: Duration = conditions(index).rate.map { .seconds(Int64(40_000_000 / max(1, $0))) } ?? .zero
-        schedule(index, .downloaded(incarnation), after: length + slow)
-      case .install:
-        let length = machines[index].draws.duration(.seconds(5), .seconds(40))
-        schedule(index, .installed(incarnation), after: machines[index].folder.disk.isSlow ? length * 6 : length)
-      case .activate(let slot):
-        try machines[index].folder.openTrial(slot, by: generation, command: token, ground.settings, at: wall)
-        tellFacts(index)
-        stop(index)
-        restart(index)
-      case .probe(let pause): schedule(index, .probe(incarnation), after: pause)
-      case .commit(_, let evidence):
-        try machines[index].folder.commit(evidence, by: generation, at: wall, machines[index].uptime(engine.now))
-        trialStops(index)
-        machines[index].role = .active
-        feed(index, .committed)
-      case .rollBack(_, let reason):
-        try machines[index].folder.orderRollBack(reason, by: generation, at: wall)
-        tellFacts(index)
-        stop(index)
-        restart(index)
-      case .wake(let alarm, let pause): schedule(index, .alarm(incarnation, alarm, update: machines[index].updates), after: pause)
-      case .escalate(let why):
-        trace.add(engine.now, machines[index].name, "a person is needed", detail: why)
-        // A trial that cannot order its own way back ends: whoever starts it decides.
-        if machines[index].role == .trial { crash(index, "it could not go back") }
-      case .changed, .askPermission, .givePermissionBack: break
-      }
-    } catch {
-      if error == .down { return powerCut(index, back: .seconds(120)) }
-      let why = error.text
-      switch directive {
-      case .check: feed(index, .checked(.failedHere(catalog.versions[0], reason: why)))
-      case .activate: feed(index, .activateFailed(why))
-      case .commit: feed(index, .commitFailed(why))
-      case .rollBack: feed(index, .rollBackFailed(why))
-      default: break
-      }
+  // MARK: The repository
+
+  private func release(_ version: ReleaseVersion) -> Int16 { catalog.number(of: version).map { Int16($0) } ?? -1 }
+
+  private func find(_ index: Int, _ version: ReleaseVersion) -> Result<UpdateOrder.Bundle, ReleaseFetchProblem> {
+    guard reachesTheCloud(index) else { return .failure(ReleaseFetchProblem("no connection", isPassing: true)) }
+    guard let number = catalog.number(of: version) else {
+      return .failure(ReleaseFetchProblem("no signed metadata lists \(version)", isPassing: false))
     }
+    return .success(ground.bundle(number))
   }
+
+  private mutating func downloaded(_ index: Int, _ update: Int32, _ release: Int16) {
+    guard reachesTheCloud(index), release >= 0 else {
+      return apply(index, .downloaded(Int(update), ReleaseFetchProblem("no connection", isPassing: true)))
+    }
+    machines[index].folder.say(.downloaded, machines[index].wall(engine.now), catalog.slots[Int(release)])
+    apply(index, .downloaded(Int(update), nil))
+  }
+
+  // MARK: Time
 
   mutating func inProcess(_ index: Int, _ timer: MachineTimer) {
     switch timer {
-    case .drained(_, let token): if machines[index].updater.kept.token == token { apply(index, .drained) }
-    case .downloaded:
-      guard reachesTheCloud(index) else { return feed(index, .downloadFailed("no connection")) }
-      // No signed metadata lists it.
-      guard target(index) != nil else { return feed(index, .downloadFailed("no such release")) }
-      machines[index].folder.say(.downloaded, machines[index].wall(engine.now), target(index))
-      feed(index, .downloaded)
-    case .installed: install(index)
-    case .probe: probe(index)
-    // An alarm of an earlier update is none of this one's.
-    case .alarm(_, let alarm, let update): if update == machines[index].updates { feed(index, .due(alarm)) }
-    case .lease(_, let token): apply(index, .leaseEnded(token: token))
+    case .entered: apply(index, .answered(.enter, .success(.done)))
+    case .downloaded(_, let update, let release): downloaded(index, update, release)
+    case .installed(_, let update, let release): apply(index, .answered(.install(Int(update)), .success(install(index, release))))
+    case .alarm(_, let alarm): if !isDeaf(to: alarm) { apply(index, .due(alarm)) }
+    case .restartDue: restartMachine(index)
     default: break
     }
   }
 
-  private func target(_ index: Int) -> SlotName? {
-    machines[index].updater.kept.target.flatMap { catalog.number(of: $0) }.map { catalog.slots[$0] }
-  }
-
-  private mutating func install(_ index: Int) {
-    guard let slot = target(index) else { return }
-    do throws(FolderError) {
-      try machines[index].folder.install(slot, at: machines[index].wall(engine.now))
-      feed(index, .installed(slot))
-    } catch { feed(index, .installFailed(error.text)) }
-  }
-
-  private mutating func probe(_ index: Int) {
-    guard machines[index].role == .trial else { return }
+  private mutating func probe(_ index: Int) -> Probe? {
+    guard machines[index].role == .trial else { return nil }
     let (isHealthy, isReached) = (isHealthy(index), reachesTheCloud(index))
     machines[index].folder.say(.probed, machines[index].steady(engine.now), machines[index].slot) {
       $0.ok = isHealthy
@@ -156,19 +133,18 @@ extension FleetRun {
     }
     tellFacts(index)
     let blind = mutant == .commitOnProcessLiveness
-    feed(
-      index, .probed(Probe(isHealthy: blind || isHealthy, reachedTheCloud: blind || isReached, detail: isHealthy ? "" : "its health check failed")))
+    return Probe(isHealthy: blind || isHealthy, reachedTheCloud: blind || isReached, detail: isHealthy ? "" : "its health check failed")
   }
 
   mutating func receive(_ index: Int, _ message: DownMessage) {
     guard machines[index].process == .ready, canBeat(index) else { return }
     switch message {
-    case .command(let command): apply(index, .command(command))
+    case .command(let command): order(index, command)
     case .clear:
-      machines[index].generation = (try? machines[index].folder.takeOver(at: machines[index].wall(engine.now))) ?? 0
-      for slot in catalog.slots {
-        try? machines[index].folder.clear(slot, by: machines[index].generation, at: machines[index].wall(engine.now))
-      }
+      let wall = machines[index].wall(engine.now)
+      guard let generation = try? machines[index].folder.current(at: wall).generation else { break }
+      for slot in catalog.slots { try? machines[index].folder.clear(slot, by: generation, at: wall) }
+      apply(index, .look)
     }
     tellFacts(index)
     look(index)

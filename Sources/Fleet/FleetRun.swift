@@ -11,7 +11,7 @@ package struct FleetRun {
   package let scenario: Scenario
   let seed: Seed
   let catalog: Catalog
-  let ground: ConnectorUpdater.Ground
+  let ground: Ground
   var engine: Agenda
   var machines: [Machine] = []
   var cloud: CloudNode
@@ -27,6 +27,7 @@ package struct FleetRun {
 
   /// Between two heartbeats of a connector; three missed ones are the limit.
   static let beatEvery = Duration.seconds(30)
+  static let beatNanoseconds: Int64 = 30_000_000_000
   static let contactLimit = Duration.seconds(90)
   /// How long a request of the cloud may take on its way.
   static let requestLimit = Duration.seconds(60)
@@ -38,7 +39,7 @@ package struct FleetRun {
     engine = Agenda(seed: seed)
     trace = Trace(sink: sink)
     catalog = Catalog(first: scenario.first, scenario.releases)
-    ground = ConnectorUpdater.Ground(UpdateSettings(), scenario.mutant, catalog)
+    ground = Ground(UpdateSettings(), scenario.mutant, catalog)
     truth = GroundTruth(locations: scenario.places.count)
     let clock = ClockModel(at: Moment(nanoseconds: 0), shows: scenario.starts)
     cloud = CloudNode(
@@ -76,8 +77,9 @@ package struct FleetRun {
     machines.append(
       Machine(
         name: name, location: Int32(place), key: seed.word(name, "heartbeats"), clock: clock, slot: catalog.slots[0], folder: folder,
-        kept: SimulatedRecord(ConnectorUpdater.Kept()), updater: ConnectorUpdater(ConnectorUpdater.Kept(), ground), draws: draws))
+        draws: draws))
     let index = machines.count - 1
+    machines[index].startedAt = starts
     machines[index].folder.say(.machine, starts) { $0.platform = .current }
     engine.schedule(.machine(Int32(index), .start), after: draws.duration(.zero, .seconds(60)))
   }

@@ -10,6 +10,7 @@ enum FolderError: Error, Hashable, Sendable {
   case noTrial
   case damaged
   case notInstalled
+  case inUse
   case nothingToGoBackTo
   case nothingToRun
   case refused(UpdateRefusal)
@@ -23,6 +24,7 @@ enum FolderError: Error, Hashable, Sendable {
     case .noTrial: "no trial is open"
     case .damaged: "files are missing or changed"
     case .notInstalled: "it is not installed"
+    case .inUse: "it is in use"
     case .nothingToGoBackTo: "there is nothing to go back to"
     case .nothingToRun: "no whole release is left"
     case .refused(let refusal): refusal.description

@@ -27,7 +27,8 @@ struct GroundTruth: Sendable {
 extension FleetRun {
   /// F2 in truth: at most one connector of a location is drained, on trial or restarting because of an update. Called after whatever happened to a machine.
   mutating func look(_ index: Int) {
-    let isAside = machines[index].isOutOfService
+    // In place: a copy of a machine costs more than all else that is done here.
+    let isAside = machines.withUnsafeBufferPointer { $0[index].isOutOfService }
     guard isAside != machines[index].isAside else { return }
     machines[index].isAside = isAside
     let place = Int(machines[index].location)

@@ -1,8 +1,10 @@
+import AgentSystem
 import CloudAPI
 import Evergreen
 import Releases
 import Rollouts
 import Simulation
+import WatchDogService
 import World
 
 /// One machine with a connector: power, a process at most, the releases on its disk, its clock, its end of the link.
@@ -22,6 +24,8 @@ struct Machine: Sendable {
   var isOn = true
   /// How often it was started: its clock that nobody sets begins anew each time.
   var starts: UInt32 = 0
+  /// What its wall clock showed then, without steps: its clock that nobody sets begins there.
+  var startedAt = WallTime(seconds: 0)
   var process = Process.none
   /// Rises whenever a process ends: what was meant for it does not reach the next one.
   var incarnation: UInt32 = 0
@@ -46,14 +50,22 @@ struct Machine: Sendable {
   var isRestartStale = false
   var wasRestarted = false
   var isInMaintenance = false
+  var maintenanceReason: ReasonText = ""
+  /// A restart of the machine is scheduled, and survives the process.
+  var isRestartDue = false
   /// Since when the cloud cannot have heard of it; nil while it can.
   var awaySince: Moment?
   var folder: ReleaseFolder
-  var kept: SimulatedRecord<ConnectorUpdater.Kept>
-  var updater: ConnectorUpdater
-  var generation: UInt64 = 0
-  /// Updates begun here.
-  var updates: UInt32 = 0
+  /// The record of the lease.
+  var kept = SimulatedRecord<UpdateLease>()
+  /// One while a process is ready.
+  var updater: [UpdaterLogic] = []
+  /// What its updater tells the cloud, and the lease that it holds: kept, because each heartbeat has them.
+  var standing: UpdateStanding?
+  var token: UInt64?
+  /// The order to install that was taken up last.
+  var takenToken: UInt64 = 0
+  var takenRelease: Int16 = -1
   var facts: [CompactFact] = []
   /// So many of the facts were checked.
   var checked = 0
@@ -89,10 +101,11 @@ struct Machine: Sendable {
   func steady(_ now: Moment) -> WallTime { clock.steady(now) }
   /// What its kernel counts: nobody sets it, and it begins anew with each start.
   func uptime(_ now: Moment) -> MachineTime { MachineTime(start: "\(starts)", uptime: clock.steady(now).microseconds / 1_000) }
-  /// Because of an update. A process that hangs, and a machine without power, are out of service for reasons of their own.
+  /// Because of an update. A process that hangs, a machine without power and a full disk, which lets nobody end a maintenance, are reasons of their own.
   var isOutOfService: Bool {
-    if process == .hung { return false }
+    if process == .hung || folder.disk.isFull { return false }
     if !isOn { return wasRestarted }
-    return isInMaintenance || (role == .trial && process != .none)
+    // One that has left maintenance serves, on trial or not.
+    return isInMaintenance || (role == .trial && process == .starting)
   }
 }

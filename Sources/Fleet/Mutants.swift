@@ -2,7 +2,7 @@
 /// checker that catches none is itself a defect.
 package enum Mutant: String, CaseIterable, Sendable {
   // The connector's updater.
-  case leaseWithoutExpiry, leaseOnWallClock, fencingTokenIgnored, replayedCommandTwice, tokenNotKept, trialGoesOnWithoutLease
+  case leaseWithoutExpiry, leaseOnWallClock, fencingTokenIgnored, replayedCommandTwice, tokenNotKept, leaseNotSynced
   // The connector's releases.
   case commitOnProcessLiveness, missingSync, deadManOff, failedVersionAgain, snapshotNotRestored, noPreflight, rollbackNeedsNetwork
   case removedDuringTrial, rollbackLoops, versionComparedAsText, releaseNotSynced, olderAccepted, foreignPlatform

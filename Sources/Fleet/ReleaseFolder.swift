@@ -148,19 +148,6 @@ struct ReleaseFolder: Sendable {
     return record.generation
   }
 
-  /// L8: false when it was taken up before.
-  mutating func take(command: UInt64, by generation: UInt64, at now: WallTime) throws(FolderError) -> Bool {
-    var record = try current(generation, at: now)
-    let name = "lease \(command)"
-    let isNew = !record.commands.contains(name) || mutant == .replayedCommandTwice
-    if isNew {
-      record.remember(command: name)
-      try save(record)
-    }
-    say(.commanded, now, command: command) { $0.ok = isNew }
-    return isNew
-  }
-
   mutating func clear(_ slot: SlotName, by generation: UInt64, at now: WallTime) throws(FolderError) {
     var record = try current(generation, at: now)
     let before = record

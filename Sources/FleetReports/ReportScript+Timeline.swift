@@ -1,9 +1,12 @@
 extension ReportScript {
   /// The timeline: an overview of all, an axis with the rollout and the cloud, and the lanes of the connectors.
   static let timeline = #"""
-    const GUTTER = 76, LANE = 15, HEAD = 20;
+    // Narrower lanes for a large fleet, so that more of it is seen at once.
+    const isLarge = connectors.length > 60;
+    const GUTTER = 76, LANE = isLarge ? 11 : 15, HEAD = isLarge ? 17 : 20;
     let view = { from: 0, to: data.length };
-    let moment = violations.length ? violations[0].at : 0;
+    // Where something begins: at time 0 every machine is still off.
+    let moment = violations.length ? violations[0].at : data.releases.length ? Math.min(data.length, ...data.releases.map(release => release.at)) : 0;
     let chosen = violations.length && violations[0].lane >= 0 ? violations[0].lane : 0;
     let rows = [];
 
@@ -110,7 +113,7 @@ extension ReportScript {
     }
 
     /// Steps of the axis that people count in.
-    const steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000].map(s => s * 1000);
+    const steps = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 345600, 604800, 1209600, 2592000].map(s => s * 1000);
     function drawAxis() {
       const { context, width, height } = pen($('axis'), 92);
       const step = steps.find(s => s * scale(width) > 84) || steps[steps.length - 1];
@@ -123,8 +126,8 @@ extension ReportScript {
         context.beginPath(); context.moveTo(x, 26); context.lineTo(x, height); context.stroke();
         context.textAlign = 'center';
         const label = step >= 86400000 ? text.slice(0, 3) + ' ' + text.slice(9, 14) : step < 60000 ? text.slice(15, 23) : text.slice(15, 20);
-        if (x > GUTTER + 20 && x < width - 26) context.fillText(label, x, 19);
-        if (step < 86400000 && (data.starts + at) % 86400000 === 0 && x > GUTTER + 20 && x < width - 26) context.fillText(text.slice(0, 3) + ' ' + text.slice(9, 14), x, 6);
+        if (x > GUTTER + 30 && x < width - 34) context.fillText(label, x, 19);
+        if (step < 86400000 && (data.starts + at) % 86400000 === 0 && x > GUTTER + 30 && x < width - 34) context.fillText(text.slice(0, 3) + ' ' + text.slice(9, 14), x, 6);
       }
       const named = [[rolloutLane, 30, 'rollout'], [cloudLane, 66, 'cloud']];
       for (const [lane, y, name] of named) {
@@ -168,7 +171,7 @@ extension ReportScript {
           context.fillText(row.head.name, 4, y + HEAD / 2 + 2);
           context.font = '11px system-ui, -apple-system, "Segoe UI", sans-serif';
           if (elections.length) drawElected(context, row.head, y, width);
-          else context.fillText(`${row.head.rule === 'now' ? 'at once' : row.head.rule + ' ' + row.head.zone}`, GUTTER, y + HEAD / 2 + 2);
+          else context.fillText(`${row.head.rule === 'now' ? 'at once' : row.head.rule + ' ' + row.head.zone}`, GUTTER + 5, y + HEAD / 2 + 2);
           continue;
         }
         const lane = row.lane;
@@ -177,8 +180,9 @@ extension ReportScript {
           context.fillRect(0, y, width, LANE);
         }
         context.fillStyle = lane.number === chosen ? colours.focus : colours.ink;
+        if (isLarge) context.font = '9.5px system-ui, -apple-system, "Segoe UI", sans-serif';
         context.fillText(lane.name, 14, y + LANE / 2);
-        drawRuns(context, lane.phases, y + 2, LANE - 5, width);
+        drawRuns(context, lane.phases, y + 1, LANE - (isLarge ? 3 : 5), width);
         drawFaults(context, lane.faults, y + LANE - 3, width);
         drawMarks(context, lane, y + 1, LANE - 3, width);
       }

@@ -27,7 +27,7 @@ enum ReportStyle {
     h2 { font-size: 12px; font-weight: 650; margin: 0; text-transform: uppercase; letter-spacing: .06em; color: var(--soft); }
     code, .mono, .lines { font-family: ui-monospace, SFMono-Regular, Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: 12px; }
     button, input, select { font: inherit; color: inherit; }
-    button, select, input[type=search] { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 3px 10px; min-height: 28px; }
+    button, select, input[type=search] { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 3px 10px; min-height: 28px; white-space: nowrap; }
     button:hover { background: var(--faint); }
     button.quiet { border-color: transparent; background: none; color: var(--soft); }
     button.quiet:hover { color: var(--ink); background: var(--faint); }
@@ -89,22 +89,23 @@ enum ReportStyle {
     .lines .node { font-weight: 650; }
     .lines .detail { color: var(--soft); overflow-wrap: anywhere; }
     .note { color: var(--soft); font-size: 12px; margin: 0; }
-    .below { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; padding: 16px 24px 32px; }
+    .below { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; padding: 16px 24px 32px; align-items: start; }
     .card { padding: 14px; min-width: 0; }
     .card.wide { grid-column: 1 / -1; }
     .card h2 { margin-bottom: 2px; }
     table { border-collapse: collapse; width: 100%; margin-top: 8px; font-size: 13px; }
     th { text-align: left; font-weight: 550; color: var(--soft); font-size: 12px; }
     th, td { padding: 4px 10px 4px 0; border-bottom: 1px solid var(--faint); vertical-align: top; overflow-wrap: anywhere; }
+    th { overflow-wrap: normal; }
     tr.go { cursor: pointer; }
     tr.go:hover td { background: var(--faint); }
     .versions { display: grid; grid-template-columns: repeat(auto-fit, minmax(320px, 1fr)); gap: 14px; margin-top: 10px; }
     .versions figure { margin: 0; }
     .versions figcaption { color: var(--soft); font-size: 12px; margin-bottom: 3px; }
     .versions canvas { height: 120px; cursor: crosshair; }
-    .counts { display: grid; grid-template-columns: repeat(auto-fill, minmax(150px, 1fr)); gap: 2px 16px; margin-top: 8px; font-size: 13px; }
-    .counts div { display: flex; justify-content: space-between; border-bottom: 1px solid var(--faint); }
-    .counts span { color: var(--soft); }
+    .counts { display: grid; grid-template-columns: repeat(auto-fill, minmax(180px, 1fr)); gap: 2px 20px; margin-top: 8px; font-size: 13px; }
+    .counts div { display: flex; justify-content: space-between; gap: 10px; border-bottom: 1px solid var(--faint); }
+    .counts span { color: var(--soft); overflow-wrap: anywhere; }
     .good-line { color: var(--good); margin: 8px 0 0; }
     .tip { position: fixed; z-index: 9; pointer-events: none; max-width: 360px; background: var(--ink); color: var(--card); border-radius: 7px; padding: 7px 10px; font-size: 12px; box-shadow: 0 4px 18px rgba(0,0,0,.25); }
     .tip b { font-weight: 650; }

@@ -25,6 +25,7 @@ struct OneLease: Checker {
   private var held: [String: Lease] = [:]
   private var last: [String: UInt64] = [:]
   private var stale: String?
+  private static let acts: Set<RolloutDecision.Kind> = [.installing, .trial, .committed, .failed, .rollingBack, .rolledBack, .restarted]
 
   mutating func see(_ entry: TraceEntry, _ fleet: FleetView) -> [Violation] {
     switch entry {
@@ -58,8 +59,7 @@ struct OneLease: Checker {
       held[location]?.until = decision.until
     default: break
     }
-    let acts: Set<RolloutDecision.Kind> = [.installing, .trial, .committed, .failed, .rollingBack, .rolledBack, .restarted]
-    if stale == id, acts.contains(decision.kind) {
+    if stale == id, Self.acts.contains(decision.kind) {
       out.append(Violation("F2", decision.time, "\(id): \(decision.kind.rawValue) for a lease that is over"))
     }
     return out

@@ -26,6 +26,13 @@ package struct RunningReports: Sendable {
     var runs: [Run] = []
     /// When the latest question was sent whose answer was believed.
     var asked = Moment(nanoseconds: .min)
+
+    /// Whether this release is all that ran since the question was sent, and runs.
+    mutating func confirms(_ release: Release, asked: Moment, at now: Moment) -> Bool {
+      guard asked >= self.asked, runs.count == 1, runs[0].until == nil, runs[0].since <= now, runs[0].release == release else { return false }
+      self.asked = asked
+      return true
+    }
   }
   private var connectors: [String: Known] = [:]
 
@@ -43,11 +50,15 @@ package struct RunningReports: Sendable {
   ///
   /// - Parameter asked: when the question was sent; where the connector speaks first, when it spoke.
   package mutating func believed(_ connector: String, _ release: Release, asked: Moment, at now: Moment) -> [String] {
+    // Nearly every report is of what runs since before the question; that is seen in place, without a copy of what is known.
+    if let index = connectors.index(forKey: connector), connectors.values[index].confirms(release, asked: asked, at: now) { return [] }
     var known = connectors[connector] ?? Known()
     defer { connectors[connector] = known }
     if asked < known.asked { return ["a report is believed that another has overtaken"] }
     known.asked = asked
     known.runs.removeAll { $0.until.map { $0 < asked } ?? false }
+    // Exactly as much room as is needed: a fleet has many of these lists.
+    if known.runs.count == 1, known.runs.capacity > 1 { known.runs = [known.runs[0]] }
     let ran = known.runs.filter { $0.since <= now }
     if ran.contains(where: { $0.release == release }) { return [] }
     let truth = ran.isEmpty ? "nothing" : ran.map(\.release.description).joined(separator: ", then ")

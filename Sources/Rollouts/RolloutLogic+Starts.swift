@@ -5,7 +5,7 @@ extension RolloutLogic {
   /// Gives the lease of a location to the next one that is due, if anyone may start there.
   mutating func serve(_ location: String, _ now: WallTime) {
     guard rollout?.standing.starts == true, !accountBlocked, let place = locations[location], place.book.current == nil else { return }
-    for id in place.connectors.filter({ connectors[$0]?.phase == .due }).sorted(by: comesFirst) {
+    for id in inOrder(place.connectors.filter { connectors[$0]?.phase == .due }) {
       guard locations[location]?.book.current == nil else { return }
       guard canBeSpared(id) else {
         say(.waitsForHealth, id, "another connector of its resource location must be healthy first")
@@ -26,7 +26,10 @@ extension RolloutLogic {
 
   private var accountBlocked: Bool { settings.compatibility == .vendor(.account) && stuck > 0 }
 
-  private func comesFirst(_ a: String, _ b: String) -> Bool { rank(a) < rank(b) }
+  /// Each one's rank is asked once, and nobody's when there is only one.
+  private func inOrder(_ ids: [String]) -> [String] {
+    ids.count < 2 ? ids : ids.map { rank($0) }.sorted { $0 < $1 }.map(\.2)
+  }
 
   /// An operator's order, then canaries, then what was missed, then what is unwell anyway, then by bucket.
   private func rank(_ id: String) -> (Int, Int, String) {

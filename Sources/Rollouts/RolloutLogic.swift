@@ -43,6 +43,20 @@ package struct RolloutLogic: Hashable, Codable, Sendable {
   /// When time alone can next change something. It may turn out that nothing did. Nil: never.
   package var nextDue: WallTime? { timers.next }
 
+  /// What a shell holds a report against: enough to see that it says nothing new, for one look.
+  package struct Glance: Hashable, Sendable {
+    package let version: ReleaseVersion
+    package let health: ConnectorHealth
+    package let inFlight: Bool
+    package let pendingRestart: Bool
+  }
+
+  /// Nil: not known.
+  package func glance(at id: String) -> Glance? {
+    guard let known = connectors[id] else { return nil }
+    return Glance(version: known.version, health: known.health, inFlight: known.phase.inFlight, pendingRestart: known.pendingRestart)
+  }
+
   /// What to tell those in flight once more after a restart of the shell: a token that was acted on already changes nothing at the connector.
   package var repeated: [RolloutDirective] { connectors.keys.sorted().compactMap { repeated(for: $0) } }
 
@@ -120,11 +134,10 @@ package struct RolloutLogic: Hashable, Codable, Sendable {
 
   /// Changes a connector and keeps all counts in step: the one place where its phase changes.
   mutating func change(_ id: String, _ body: (inout ConnectorRollout) -> Void) {
-    guard var connector = connectors.removeValue(forKey: id) else { return }
-    count(connector, -1)
-    body(&connector)
-    count(connector, 1)
-    connectors[id] = connector
+    guard let place = connectors.index(forKey: id) else { return }
+    count(connectors.values[place], -1)
+    body(&connectors.values[place])
+    count(connectors.values[place], 1)
   }
 
   func isUpdated(_ connector: ConnectorRollout) -> Bool { connector.phase == .updated && connector.version == rollout?.offer.version }

@@ -34,7 +34,7 @@ package struct Draws: RandomNumberGenerator, Hashable, Sendable {
 
   /// In `low...high`, to the nanosecond.
   package mutating func duration(_ low: Duration, _ high: Duration) -> Duration {
-    low + .nanoseconds(Int64(Mix.below(UInt64(max(0, (high - low).nanoseconds) + 1), next())))
+    low + Duration(nanoseconds: Int64(Mix.below(UInt64(max(0, high.nanoseconds - low.nanoseconds) + 1), next())))
   }
 
   package mutating func pick<Element>(_ elements: [Element]) -> Element { elements[below(elements.count)] }

@@ -26,6 +26,6 @@ package enum Latency: Hashable, Codable, Sendable {
   }
 
   private static func part(_ length: Duration, _ word: UInt64) -> Duration {
-    .nanoseconds(Int64(Mix.below(UInt64(max(0, length.nanoseconds)), word)))
+    Duration(nanoseconds: Int64(Mix.below(UInt64(max(0, length.nanoseconds)), word)))
   }
 }

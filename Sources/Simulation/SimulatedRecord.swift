@@ -21,8 +21,8 @@ package struct SimulatedRecord<Value: Sendable>: Sendable {
     case torn
   }
   private var durable = Content.absent
-  /// Written and not synced: programs read this, a loss of power takes it.
-  private var cached: Content?
+  /// Written and not synced: programs read this, a loss of power takes it. At most one, in an array: a fleet does not carry an empty place for each record.
+  private var cached: [Content] = []
   private var replacesInPlace = false
 
   package init() {}
@@ -32,30 +32,30 @@ package struct SimulatedRecord<Value: Sendable>: Sendable {
   package mutating func replace(_ value: Value, _ disk: DiskConditions) throws(DiskError) {
     if disk.isFull { throw .full }
     durable = .whole(value)
-    cached = nil
+    cached = []
   }
 
   /// Without a sync. A loss of power leaves the old value; when it is written in place, perhaps a part of each.
   package mutating func write(_ value: Value, inPlace: Bool, _ disk: DiskConditions) throws(DiskError) {
     if disk.isFull { throw .full }
-    cached = .whole(value)
+    cached = [.whole(value)]
     replacesInPlace = inPlace
   }
 
   package mutating func sync() {
-    guard let cached else { return }
-    durable = cached
-    self.cached = nil
+    guard let written = cached.first else { return }
+    durable = written
+    cached = []
   }
 
   package mutating func remove() {
     durable = .absent
-    cached = nil
+    cached = []
   }
 
   /// Nil when there is none.
   package func read() throws(DiskError) -> Value? {
-    switch cached ?? durable {
+    switch cached.first ?? durable {
     case .absent: nil
     case .whole(let value): value
     case .torn: throw .unreadable
@@ -64,8 +64,8 @@ package struct SimulatedRecord<Value: Sendable>: Sendable {
 
   /// The power goes.
   package mutating func lose(_ draws: inout Draws) {
-    guard cached != nil else { return }
-    cached = nil
+    guard !cached.isEmpty else { return }
+    cached = []
     if replacesInPlace, draws.chance(500_000) { durable = .torn }
   }
 
@@ -73,6 +73,6 @@ package struct SimulatedRecord<Value: Sendable>: Sendable {
   package mutating func corrupt() {
     if case .absent = durable { return }
     durable = .torn
-    cached = nil
+    cached = []
   }
 }

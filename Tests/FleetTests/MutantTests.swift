@@ -29,7 +29,7 @@ import Testing
   static let planted: [Planted] = [
     Planted(.leaseWithoutExpiry, by: "F2", from: 5), Planted(.leaseOnWallClock, by: "F2", from: 23, within: 30),
     Planted(.fencingTokenIgnored, by: "F2", runs: .echoing), Planted(.replayedCommandTwice, by: "L8"),
-    Planted(.tokenNotKept, by: "F17", runs: .swarm), Planted(.trialGoesOnWithoutLease, by: "F2", from: 5),
+    Planted(.tokenNotKept, by: "L8", runs: .swarm), Planted(.leaseNotSynced, by: "L8"),
     Planted(.commitOnProcessLiveness, by: "L3"), Planted(.missingSync, by: "L7", "L10"), Planted(.deadManOff, by: "L4"),
     Planted(.failedVersionAgain, by: "L6", from: 6), Planted(.snapshotNotRestored, by: "L10"), Planted(.noPreflight, by: "L9"),
     Planted(.rollbackNeedsNetwork, by: "L5"), Planted(.removedDuringTrial, by: "L2"), Planted(.rollbackLoops, by: "L5"),

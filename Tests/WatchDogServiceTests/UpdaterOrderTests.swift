@@ -57,8 +57,8 @@ import World
   @Test func aRestartThatIsRefusedGivesTheTrialUp() {
     var table = started { $0.refusals[.restartSupervisor] = "another restart is scheduled" }
     table.order(.install)
-    #expect(table.kinds.suffix(3) == [.activateRelease, .restartSupervisor, .rollBackRelease])
-    #expect(table.stage == .failed && table.lease?.reason == "the restart was refused: another restart is scheduled")
+    #expect(table.kinds.suffix(4) == [.activateRelease, .restartSupervisor, .rollBackRelease, .setMaintenance])
+    #expect(!table.isInMaintenance && table.stage == .failed && table.lease?.reason == "the restart was refused: another restart is scheduled")
     table = started()
     table.refusals = [.restartSupervisor: "another restart is scheduled", .rollBackRelease: "the disk is full"]
     table.order(.install)
@@ -122,7 +122,30 @@ import World
   func anOrderWithoutEnteringTakesTheLeaseItself(_ action: UpdateCommand.Action, _ expected: UpdateStanding.Stage) {
     var table = started()
     #expect(stage(table.order(action)) == expected)
-    #expect(table.isInMaintenance && table.lease?.token == 5)
+    #expect(table.kinds.contains(.setMaintenance) && table.lease?.token == 5)
+    // There was nothing to go back from.
+    #expect(table.isInMaintenance == (expected != .rolledBack))
+  }
+
+  /// The cloud's word that ends the lease may be lost, and the next connector begins: what is over needs no maintenance any more, and what a full disk
+  /// refuses is asked for again.
+  @Test func whatHasFailedLeavesMaintenanceByItself_F2() {
+    var table = started()
+    table.order(.enterMaintenance)
+    table.found = .failure(ReleaseFetchProblem("no signed metadata lists it", isPassing: false))
+    table.refusals[.setMaintenance] = "the disk is full"
+    table.order(.install)
+    #expect(table.stage == .failed && table.lease?.isHeld == true && table.isInMaintenance)
+    #expect(table.alarms.filter { $0.0 == .leaving }.map(\.1) == [.seconds(30)])
+    table.send(.due(.leaving))
+    #expect(table.isInMaintenance && table.alarms.count { $0.0 == .leaving } == 2)
+    table.refusals = [:]
+    table.send(.due(.leaving))
+    #expect(!table.isInMaintenance && table.stage == .failed)
+    // An alarm that is late finds another lease under way.
+    table.order(.enterMaintenance, token: 6)
+    table.send(.due(.leaving))
+    #expect(table.isInMaintenance)
   }
 
   @Test func anAdministratorsMaintenanceStays() {

@@ -75,19 +75,50 @@ import World
     #expect(table.kinds.suffix(2) == [.rollBackRelease, .restartSupervisor])
   }
 
-  /// A trial is judged whoever ordered it; nobody is told of a lease that is not known.
-  @Test func aTrialWithoutALeaseIsJudgedToo() {
+  /// Of whose lease nothing is known, nobody can say that the next connector has not begun.
+  @Test func aTrialWithoutALeaseGoesBack_F2() {
     var table = trial(nil)
-    table.probe(Self.healthy)
-    #expect(table.report.state == .committed && table.lease == nil)
+    #expect(table.report.state == .rollingBack && table.lease == nil)
+    #expect(table.kinds.contains(.rollBackRelease) && table.kinds.last == .restartSupervisor)
+    table = trial(
+      lease(.trial) {
+        $0.isHeld = false
+        $0.wasActivated = true
+      })
+    #expect(table.report.state == .rollingBack && table.kinds.contains(.rollBackRelease))
   }
 
-  @Test func theEndOfTheLeaseDoesNotEndATrial() {
+  @Test func theEndOfTheLeaseEndsATrial_F2() {
     var table = trial(lease(.installing) { $0.expires = WallTime(seconds: 1_795_000_060) })
     table.ringLease(for: 60)
-    #expect(table.lease?.isHeld == false && table.stage == .trial && table.report.state == .trial)
+    #expect(table.lease?.isHeld == false && table.stage == .rollingBack && table.report.state == .rollingBack)
+    #expect(table.lease?.reason == "its lease is over: its time was over")
+    #expect(table.kinds.contains(.rollBackRelease))
+  }
+
+  /// Committed, gone back, restarted: the connector serves again, also when the process before died in between.
+  @Test(arguments: [UpdateStanding.Stage.committed, .rolledBack, .failed, .restarted]) func whatIsOverLeavesMaintenanceByItself_F2(
+    _ stage: UpdateStanding.Stage
+  ) {
+    var table = UpdaterTable(lease: lease(stage))
+    table.registry = [KnownRegistryKeys.inMaintenance: .integer(1), KnownRegistryKeys.maintenanceReason: .string("update under lease 5")]
+    table.start()
+    #expect(!table.isInMaintenance && table.lease?.isHeld == true && table.stage == stage)
+    #expect(table.kinds.count { $0 == .setMaintenance } == 1)
+    // An administrator's own stays.
+    table = UpdaterTable(lease: lease(stage))
+    table.registry = [KnownRegistryKeys.inMaintenance: .integer(1), KnownRegistryKeys.maintenanceReason: .string("patching")]
+    table.start()
+    #expect(table.isInMaintenance)
+  }
+
+  @Test func aCommitLeavesMaintenanceOnce_F2() {
+    var table = trial()
+    table.registry = [KnownRegistryKeys.inMaintenance: .integer(1), KnownRegistryKeys.maintenanceReason: .string("update under lease 5")]
     table.probe(Self.healthy)
-    #expect(table.stage == .committed)
+    #expect(table.stage == .committed && !table.isInMaintenance && table.kinds.count { $0 == .setMaintenance } == 1)
+    table.order(.leaveMaintenance)
+    #expect(table.lease?.isHeld == false && table.kinds.count { $0 == .setMaintenance } == 1)
   }
 
   /// Its process is another one; whoever starts the connector sees to it.

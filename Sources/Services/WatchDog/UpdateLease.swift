@@ -36,6 +36,9 @@ package struct UpdateLease: Hashable, Codable, Sendable {
     self.boot = boot
   }
 
+  /// Nothing more is to be done under it that would need the connector in maintenance.
+  var isOver: Bool { !isHeld || [.committed, .rolledBack, .failed, .restarted].contains(stage) }
+
   /// Orders under a lower token are stale.
   var highest: UInt64 { max(token, fence ?? 0) }
 

@@ -142,10 +142,18 @@ extension UpdaterLogic {
       return [.ask(.enter, .setMaintenance(true, reason: ReasonText(lease.maintenanceReason)))]
     case (.enter, .done): return entered(nil, now)
     // Another lease may have been taken meanwhile: its own way into maintenance answers.
-    case (.leaving, _) where isEntering, (.leave, _) where isEntering: return []
-    case (.leaving, .done(.registry(.string(let reason)))) where reason.hasPrefix(UpdateLease.maintenanceMark) && lease?.isHeld != true:
+    case (.leaving, _) where isEntering, (.leave, _) where isEntering:
+      isLeaving = false
+      return []
+    case (.leaving, .done(.registry(.string(let reason)))) where reason.hasPrefix(UpdateLease.maintenanceMark) && lease?.isOver != false:
       return [.ask(.leave, .setMaintenance(false, reason: ""))]
-    case (.leaving, _), (.leave, _): return answerAll()
+    case (.leaving, .done), (.leave, .done):
+      isLeaving = false
+      return answerAll()
+    // A full disk, say: nobody else would take it out of maintenance.
+    case (.leaving, _), (.leave, _):
+      isLeaving = false
+      return answerAll() + [.wake(.leaving, after: Self.leaveAgain)]
     default: return entered(answer.problem ?? "the Agent System gave another answer than was asked for", now)
     }
   }
@@ -188,7 +196,7 @@ extension UpdaterLogic {
     return over(held.token == command.token ? "the cloud ended it" : "the cloud ended a later one", now)
   }
 
-  /// The lease is over. What was not tried yet is given up; a trial goes on to its own end.
+  /// The lease is over. What was not tried yet is given up, and a trial goes back (F2): the cloud may have let the next connector begin.
   mutating func over(_ why: String, _ now: Now) -> [Directive] {
     guard let held = lease, held.isHeld else { return [] }
     lease?.isHeld = false
@@ -199,9 +207,20 @@ extension UpdaterLogic {
       forgetUpdate()
       work += fail("the lease was over before it was tried: \(why)")
     }
+    if update.state == .trial { work += feed(.rollBackAsked(command: "", reason: "its lease is over: \(why)"), now) }
     // Neither is true of it any more.
     if lease?.stage == .drained || lease?.stage == .restarting { lease?.stage = nil }
-    return work + [.ask(.leaving, .registryRead(KnownRegistryKeys.maintenanceReason))]
+    return work + askToLeave()
+  }
+
+  /// How soon after a refusal. Chosen: the disk is looked at as often.
+  private static let leaveAgain = Duration.seconds(30)
+
+  /// Out of maintenance, if that is this updater's own.
+  mutating func askToLeave() -> [Directive] {
+    guard !isLeaving, !isEntering else { return [] }
+    isLeaving = true
+    return [.ask(.leaving, .registryRead(KnownRegistryKeys.maintenanceReason))]
   }
 
   // MARK: answers

@@ -120,7 +120,8 @@ extension UpdaterLogic {
     isStarted = true
     if let trial = status?.trial, status?.phase == .trying, trial.slot.version == settings.version {
       let work = resumeTrial(trial, now)
-      return work + resumeLease(now)
+      let lost = lease?.isHeld == true ? [] : feed(.rollBackAsked(command: "", reason: "it has no lease"), now)
+      return work + lost + resumeLease(now)
     }
     let work = settle(now)
     return work + resumeLease(now)
@@ -129,7 +130,7 @@ extension UpdaterLogic {
   /// This process is the trial, whoever ordered it.
   private mutating func resumeTrial(_ trial: ReleaseStatus.Trial, _ now: Now) -> [Directive] {
     let known = lease?.version == settings.version ? lease?.bundle : nil
-    // Of a trial whose lease is lost; a trial needs none, and nobody asks for its bundle any more.
+    // Of a trial whose lease is lost: nobody asks for its bundle any more, because it goes back.
     guard let bundle = known ?? ContentDigest(String(repeating: "0", count: 64)).map({ UpdateOrder.Bundle(sha256: $0, length: 0) }) else { return [] }
     forgetUpdate()
     let order = UpdateOrder(command: "the trial of \(trial.slot)", version: settings.version, bundle: bundle)
@@ -178,9 +179,10 @@ extension UpdaterLogic {
 
   private mutating func resumeLease(_ now: Now) -> [Directive] {
     // Of a lease whose record was lost, the connector would stay in maintenance for ever.
-    guard let held = lease, held.isHeld else { return [.ask(.leaving, .registryRead(KnownRegistryKeys.maintenanceReason))] }
+    guard let held = lease, held.isHeld else { return askToLeave() }
     guard held.left(at: now) > .zero else { return over("its time was over", now) }
     let alarm = wakeForLease(held, now)
+    if held.isOver { return [alarm] + askToLeave() }
     guard held.stage == nil else { return [alarm] }
     isEntering = true
     return [alarm, .ask(.inMaintenance, .registryRead(KnownRegistryKeys.inMaintenance))]

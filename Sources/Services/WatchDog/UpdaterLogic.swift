@@ -45,6 +45,8 @@ package struct UpdaterLogic: ServiceLogic {
   package enum Alarm: Hashable, Sendable {
     case start
     case lease(UInt64)
+    /// The connector could not be taken out of maintenance.
+    case leaving
     /// Of the update of this number.
     case find(Int)
     case probe(Int)
@@ -93,7 +95,7 @@ package struct UpdaterLogic: ServiceLogic {
   }
 
   let settings: UpdaterSettings
-  var lease: UpdateLease?
+  package internal(set) var lease: UpdateLease?
   var update: UpdateLogic
   /// Counts the updates, so that what is left of an earlier one is not heard.
   var number = 0
@@ -108,6 +110,8 @@ package struct UpdaterLogic: ServiceLogic {
   var isStarted = false
   /// The lease was taken and the connector is not in maintenance yet.
   var isEntering = false
+  /// It is being found out whether the maintenance is this updater's, or it is being ended.
+  var isLeaving = false
   /// What the lease was before an order that is not on the disk yet; it is acted on once it is.
   var unwritten: UpdateLease?
   /// Orders that are answered when what they wait for is done.
@@ -128,8 +132,10 @@ package struct UpdaterLogic: ServiceLogic {
   /// The record goes first: nothing is done that the next process would not know of.
   package mutating func handle(_ event: Event, at now: Now) -> [Directive] {
     let before = lease
-    let directives = handled(event, now)
+    var directives = handled(event, now)
     guard let lease, lease != before else { return directives }
+    // What is over is over: the connector serves again without being told, for the word that ends its lease may be lost while the next one begins.
+    if lease.isOver, before?.isOver != true { directives += askToLeave() }
     return [.save(lease)] + directives
   }
 
@@ -154,7 +160,7 @@ package struct UpdaterLogic: ServiceLogic {
   }
 
   /// A release that stays is named by its digest too, as far as this process is that release.
-  var standing: UpdateStanding? {
+  package var standing: UpdateStanding? {
     var standing = lease?.standing
     if standing?.stage == .committed, lease?.version == settings.version { standing?.digest = settings.digest }
     return standing
@@ -167,6 +173,7 @@ package struct UpdaterLogic: ServiceLogic {
       guard let lease, lease.token == token, lease.isHeld else { return [] }
       guard lease.left(at: now) <= .zero else { return [wakeForLease(lease, now)] }
       return over("its time was over", now)
+    case .leaving: return lease?.isOver == false ? [] : askToLeave()
     case .find(let number): return number == self.number && isFinding ? find() : []
     case .probe(let number): return number == self.number && update.state == .trial ? [.probe(number)] : []
     case .update(let number, let alarm): return number == self.number ? feed(.due(alarm), now) : []
