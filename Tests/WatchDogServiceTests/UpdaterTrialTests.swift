@@ -195,6 +195,25 @@ import World
     #expect(!table.isInMaintenance)
   }
 
+  /// A disk that was full at the start, say: updates are barred only until it is asked again.
+  @Test func whoWasRefusedAtItsStartBecomesTheUpdaterLater() {
+    var table = UpdaterTable()
+    table.refusals[.takeOverUpdates] = "the disk is full"
+    table.start()
+    #expect(table.report.barred == "the disk is full")
+    #expect(table.alarms.filter { $0.0 == .takeOver }.map(\.1) == [.seconds(300)])
+    table.send(.due(.takeOver))
+    #expect(table.report.barred == "the disk is full" && table.alarms.count { $0.0 == .takeOver } == 2)
+    table.refusals = [:]
+    table.send(.due(.takeOver))
+    #expect(table.report.barred == nil && table.kinds.count { $0 == .takeOverUpdates } == 3)
+    // A late alarm takes nothing over again.
+    table.send(.due(.takeOver))
+    #expect(table.kinds.count { $0 == .takeOverUpdates } == 3)
+    table.order(.install)
+    #expect(table.stage == .installing && table.kinds.contains(.activateRelease))
+  }
+
   @Test(arguments: ["pin", "releases", "root", "layout", "fips", "escalation"]) func whatBarsUpdatesIsSaidAndRefusesThem(_ bar: String) throws {
     var table = UpdaterTable {
       $0.hasReleases = bar != "releases"

@@ -11,6 +11,10 @@ extension UpdaterLogic {
   /// How long after its start it tries again to reach an Agent System that does not answer.
   static let startAgain: Duration = .seconds(5)
 
+  /// How long after it was refused to become the updater it asks again: a disk that was full at the start must not bar updates until the next one. Chosen: as
+  /// often as pending restarts are looked for.
+  static let takeOverAgain: Duration = .seconds(300)
+
   mutating func started(_ now: Now) -> [Directive] {
     if lease?.isHeld == true { lease?.resume(at: now, on: settings.machine) }
     guard settings.hasReleases else { return [.ask(.pin(.start), .registryRead(KnownRegistryKeys.updatePin))] }
@@ -18,13 +22,16 @@ extension UpdaterLogic {
   }
 
   mutating func tookOver(_ answer: Outcome, _ now: Now) -> [Directive] {
+    var again: [Directive] = []
     switch answer {
-    case .done(.updater(let taken)): generation = taken
+    case .done(.updater(let taken)): (generation, layoutProblem) = (taken, nil)
     case .done: layoutProblem = "the Agent System gave another answer than an updater"
-    case .not(let why): layoutProblem = why
-    case .gone: return [.wake(.start, after: Self.startAgain)]
+    case .not(let why):
+      layoutProblem = why
+      again = [.wake(.takeOver, after: Self.takeOverAgain)]
+    case .gone: return [.wake(isStarted ? .takeOver : .start, after: Self.startAgain)]
     }
-    return [.ask(.pin(.start), .registryRead(KnownRegistryKeys.updatePin))]
+    return again + [.ask(.pin(.start), .registryRead(KnownRegistryKeys.updatePin))]
   }
 
   mutating func learned(pin answer: Outcome, _ then: Then, _ now: Now) -> [Directive] {

@@ -44,6 +44,8 @@ package struct UpdaterLogic: ServiceLogic {
 
   package enum Alarm: Hashable, Sendable {
     case start
+    /// It could not become the updater.
+    case takeOver
     case lease(UInt64)
     /// The connector could not be taken out of maintenance.
     case leaving
@@ -169,6 +171,7 @@ package struct UpdaterLogic: ServiceLogic {
   private mutating func due(_ alarm: Alarm, _ now: Now) -> [Directive] {
     switch alarm {
     case .start: return started(now)
+    case .takeOver: return generation == nil ? [.ask(.takeOver, .takeOverUpdates)] : []
     case .lease(let token):
       guard let lease, lease.token == token, lease.isHeld else { return [] }
       guard lease.left(at: now) <= .zero else { return [wakeForLease(lease, now)] }
