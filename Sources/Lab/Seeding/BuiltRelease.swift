@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 import ReleaseWorks
 import Releases
 import World
@@ -75,10 +74,12 @@ struct ReleasePacker {
     let beside = URL(filePath: daemon).deletingLastPathComponent().path
     let paths = [daemon] + Self.names.map { "\(beside)/\($0)" }.filter { $0 != daemon }
     return paths.compactMap { path in
-      var status = stat()
-      guard stat(path, &status) == 0 else { return nil }
-      let changed = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
-      return BuiltRelease.Source(path: path, size: Int64(status.st_size), changed: changed)
+      let whole = URL(filePath: path).resolvingSymlinksInPath().path
+      guard let known = try? FileManager.default.attributesOfItem(atPath: whole), let size = known[.size] as? NSNumber,
+        let date = known[.modificationDate] as? Date
+      else { return nil }
+      let changed = Int64((date.timeIntervalSince1970 * 1_000_000_000).rounded())
+      return BuiltRelease.Source(path: path, size: size.int64Value, changed: changed)
     }
   }
 
