@@ -17,7 +17,7 @@ let crypto: [Target.Dependency] = [
 
 func room(_ name: String, _ below: [Target.Dependency] = []) -> Target {
   .target(
-    name: name, dependencies: below, exclude: ["TUF", "Releases", "Evergreen", "ReleaseSlots"].contains(name) ? ["README.md"] : [],
+    name: name, dependencies: below, exclude: ["TUF", "Releases", "Evergreen", "ReleaseSlots", "TrustCheckers"].contains(name) ? ["README.md"] : [],
     swiftSettings: ours)
 }
 
@@ -29,11 +29,12 @@ let package = Package(
     room("SimulatedWorld", ["World"]),
     room("ConnectorSettings"),
     room("StrictJSON"),
+    room("TrustCheckers", ["World"]),
     room("Releases", ["World", "StrictJSON"]),
     room("Evergreen", ["World", "ConnectorSettings", "Releases"]),
     .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-    room("ReleaseSlots", ["World", "ConnectorSettings", "Releases", "Evergreen", "CArchive"] + crypto),
-    room("TUF", ["World", "StrictJSON"] + crypto),
+    room("ReleaseSlots", ["World", "ConnectorSettings", "Releases", "Evergreen", "TrustCheckers", "CArchive"] + crypto),
+    room("TUF", ["World", "StrictJSON", "TrustCheckers"] + crypto),
     room("TUFRepository", ["World", "StrictJSON", "TUF"] + crypto),
     .executableTarget(
       name: "Fuzz", dependencies: ["World", "SimulatedWorld", "Releases", "ReleaseSlots", "StrictJSON", "TUF", "TUFRepository"] + crypto,

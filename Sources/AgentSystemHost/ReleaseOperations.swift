@@ -1,5 +1,6 @@
 package import AgentSystem
 import Evergreen
+import ReleaseAnswers
 package import ReleaseSlots
 import Releases
 package import World
@@ -79,32 +80,10 @@ package struct ReleaseOperations: Sendable {
   }
 
   private func status(_ now: WallTime) throws(SlotError) -> ReleaseStatus {
-    let record = try slots.record(at: now)
-    var status = ReleaseStatus(generation: UpdaterGeneration(record.generation))
-    switch record.phase {
-    case .idle: status.phase = .idle
-    case .opening: status.phase = .opening
-    case .trying: status.phase = .trying
-    case .committing: status.phase = .committing
-    case .rollingBack(let way):
-      status.phase = .rollingBack
-      status.rollback = ReleaseStatus.Rollback(from: way.from, to: way.to, reason: ReasonText(way.reason))
-    }
-    status.active = try slots.slot(.active)
-    status.lastGood = try slots.slot(.lastGood)
-    status.trial = record.trial.map {
-      ReleaseStatus.Trial(slot: $0.slot, from: $0.from, attempt: UInt32(clamping: $0.attempt), deadline: $0.deadline)
-    }
-    status.installed = try slots.installed().sorted { ($0.version, $0.digest) < ($1.version, $1.digest) }.suffix(ReleaseStatus.most)
-    status.committed = record.committed.map { ReleaseStatus.Committed(slot: $0.slot, at: $0.at) }
-    status.failed = record.failures.compactMap { name, failure in
-      guard let version = ReleaseVersion(name) else { return nil }
-      return ReleaseStatus.Failed(
-        version: version, attempts: UInt32(clamping: failure.attempts), isRefused: failure.isRefused, reason: ReasonText(failure.reason),
-        at: failure.at)
-    }.sorted { $0.version < $1.version }.suffix(ReleaseStatus.most)
-    status.escalation = record.escalation.map { ReasonText($0) }
-    return status
+    // Read beside a change that may be under way: only where neither copy can be read, what is there is mended.
+    let record = if let seen = slots.seen { seen } else { try slots.record(at: now) }
+    return ReleaseStatus(
+      record, active: try slots.slot(.active), lastGood: try slots.slot(.lastGood), installed: Array(try slots.installed()))
   }
 
   /// Every reason by its type; the words come from where it was found.
@@ -113,27 +92,16 @@ package struct ReleaseOperations: Sendable {
     switch error {
     case .files: return .failed(PrivilegedFailure(.disk, "\(error); the next start of the connector finishes it or takes it back"))
     case .manifest, .hostile, .wrongBundle, .damaged: reason = .badRelease
-    case .refused(let refusal): reason = Self.reason(refusal)
+    case .refused(let refusal): reason = Refusal.Reason(refusal)
     case .noSpace: reason = .noRoom
     case .stale: reason = .staleUpdater
     case .inUse: reason = .releaseInUse
     case .notInstalled: reason = .unknownRelease
     case .busy: reason = .updateUnderWay
     case .noTrial: reason = .noTrial
-    case .nothingToGoBackTo: reason = .nothingToGoBackTo
+    case .nothingToGoBackTo, .notKept: reason = .nothingToGoBackTo
     case .noRecord, .nothingToRun: reason = .noReleaseLayout
     }
     return .refused(Refusal(reason, error.description))
-  }
-
-  private static func reason(_ refusal: UpdateRefusal) -> Refusal.Reason {
-    switch refusal {
-    case .wrongPlatform: .wrongPlatform
-    case .older: .olderRelease
-    case .runsAlready: .alreadyActive
-    case .floor: .floorMissing
-    case .tooOldForFIPS: .reinstallNeeded
-    case .failedHere, .tooManyAttempts: .failedBefore
-    }
   }
 }

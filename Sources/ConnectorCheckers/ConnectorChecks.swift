@@ -12,7 +12,15 @@ package struct ConnectorChecks: Sendable {
   package init(_ bounds: ElectionBounds = ElectionBounds()) { election = ElectionChecks(bounds) }
 
   package mutating func see(_ fact: ConnectorFact) {
-    violations += election.see(fact) + registrations.see(fact) + imports.see(fact) + secrets.see(fact) + privileges.see(fact)
+    switch fact.what {
+    case .joined, .left, .frozen, .configured, .elected, .reaches, .registration:
+      violations += election.see(fact)
+      violations += registrations.see(fact)
+    case .configurationOpened, .importPending, .configurationImported, .importFailed, .configurationRead, .configurationDamaged:
+      violations += imports.see(fact)
+    case .secretBegun, .secretAcknowledged, .secretRemoved, .secretRead, .secretDamaged: violations += secrets.see(fact)
+    case .operationAllowed, .operationDenied, .operationDone: violations += privileges.see(fact)
+    }
   }
 
   /// The end of the trace: what lasts until now is held to its bound too.

@@ -19,6 +19,7 @@ extension ConnectorFact {
     case HighAvailabilityEvents.peerJoined: found = [.reaches(text("peer"), .yes)]
     case ConfigSynchronizerEvents.opened: found = number("revision").map { [.configured, .configurationOpened($0)] } ?? []
     case ConfigSynchronizerEvents.imported: found = number("revision").map { [.configured, .configurationImported($0)] } ?? []
+    case ConfigSynchronizerEvents.received: found = number("revision").map { [.importPending($0)] } ?? []
     case ConfigSynchronizerEvents.importFailed:
       found = number("revision").map { [.importFailed($0, kept: number("kept"))] } ?? []
     case ConfigSynchronizerEvents.damaged: found = [.configurationDamaged]

@@ -20,6 +20,9 @@ package struct ConnectorFact: Hashable, Codable, Sendable {
     case registration(machine: String, isAccepted: Bool)
     // The broker configuration, by revision.
     case configurationOpened(Int)
+    /// From now on the next start may find this revision, told to be imported or not: a simulation says it when the new database gets its name, a live connector
+    /// when it has received it.
+    case importPending(Int)
     case configurationImported(Int)
     /// With the revision that stays in use; nil: there was none.
     case importFailed(Int, kept: Int?)

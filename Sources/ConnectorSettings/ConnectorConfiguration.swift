@@ -171,6 +171,9 @@ package struct ConnectorConfiguration: Hashable, Codable, Sendable {
     package var trialFailingFor = TimeSpan(.seconds(60))
     package var trialReadyWithin = TimeSpan(.seconds(180))
     package var trialLength = TimeSpan(.seconds(3_000))
+    /// Between two looks at the signed metadata, and for how long it may stand still. The defaults' sources stand at `UpdateSettings`.
+    package var lookEvery = TimeSpan(.seconds(86_400))
+    package var freezeAfter = TimeSpan(.seconds(3 * 86_400))
 
     package init() {}
   }

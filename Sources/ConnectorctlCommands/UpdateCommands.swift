@@ -20,7 +20,8 @@ struct UpdateStatus: ConnectorctlLeaf {
 
   func perform(_ session: Session) throws -> CommandExit {
     try session.showCall(
-      .updateStatus, columns: ["phase", "active", "lastGood", "trial", "rollback", "installed", "escalation", "order", "lease", "pin", "barred"])
+      .updateStatus,
+      columns: ["phase", "active", "lastGood", "trial", "rollback", "installed", "escalation", "order", "lease", "pin", "barred", "metadata"])
   }
 }
 
@@ -68,7 +69,7 @@ struct UpdateClear: ConnectorctlLeaf {
 struct UpdateRollback: ConnectorctlLeaf {
   static let configuration = CommandConfiguration(
     "rollback", "Goes back: from the trial, or from the active release to the one before it.",
-    more: "The next start of the connector goes the way; the version left is not tried again until it is cleared.",
+    more: "The connector restarts to go the way, with the state from before; the version left is not tried again until it is cleared.",
     example: "connectorctl --connector c1 update rollback --reason 'sessions are slow'")
   @OptionGroup var options: ControlOptions
   @Option(name: .long, help: "Why; it stands in the events and in the history.") var reason = "asked for with connectorctl"

@@ -1,5 +1,6 @@
 import ConnectorCheckers
 import EvergreenCheckers
+import TrustCheckers
 
 /// An invariant and what it expects, for people. The ids are those of the rooms of the checkers.
 struct InvariantRule {
@@ -39,6 +40,22 @@ struct InvariantRule {
       case .t7: "never older, except back to what was committed here"
       case .t8: "only releases for this platform"
       case .f16: "the default configuration is the one that the release that starts carries"
+      }
+    self.init(invariant.rawValue, expected)
+  }
+
+  init(_ invariant: TrustInvariant) {
+    let expected =
+      switch invariant {
+      case .t1: "metadata has a threshold of signatures, and a bundle the length and digest that it lists"
+      case .t2: "roots follow one another, each signed by its predecessor's keys and its own"
+      case .t3: "no metadata goes back or is forgotten, unless its keys were rotated"
+      case .t4: "nothing is used that has expired, and time does not go back"
+      case .t5: "no more is read than is listed or set"
+      case .t6: "snapshot and targets are those that are listed"
+      case .t9: "no failure takes the trusted root"
+      case .t10: "what is installed is signed and was ordered"
+      case .freeze: "a repository that is held still is told of"
       }
     self.init(invariant.rawValue, expected)
   }

@@ -4,6 +4,7 @@ package import EvergreenCheckers
 package import Releases
 import RolloutCheckers
 import Rollouts
+package import TrustCheckers
 package import World
 
 /// What is checked: events, and the facts of updates that connectors keep beside their releases.
@@ -13,9 +14,12 @@ package struct VerificationInput: Sendable {
     package var connector: String
     package var facts: [UpdateFact]
     package var bounds: EvergreenBounds
+    /// What was done with signed metadata, and whether what was before it is not kept any more.
+    package var trust: [TrustFact]
+    package var isTorn: Bool
 
-    package init(connector: String, facts: [UpdateFact], bounds: EvergreenBounds) {
-      (self.connector, self.facts, self.bounds) = (connector, facts, bounds)
+    package init(connector: String, facts: [UpdateFact], bounds: EvergreenBounds, trust: [TrustFact] = [], isTorn: Bool = false) {
+      (self.connector, self.facts, self.bounds, self.trust, self.isTorn) = (connector, facts, bounds, trust, isTorn)
     }
   }
   package var log: EventLog
@@ -82,7 +86,7 @@ extension Verification {
     if unproven > 0 { notes.append("\(unproven) privileged operations were begun before the log, or in a hole of it; P1 was not asked of them") }
     invariants =
       [Numbering.verdict(trails)] + ElectionInvariants.verdicts(trails, locations, input.elections) + own + RolloutInvariants.verdicts(trails)
-      + UpdateInvariants.verdicts(input.updates)
+      + TrustInvariants.verdicts(input.updates) + UpdateInvariants.verdicts(input.updates)
     self.notes = notes
   }
 

@@ -55,7 +55,7 @@ package struct TrialJudge: Hashable, Sendable {
   /// After a verdict other than `wait` the judge is done.
   package mutating func take(_ probe: Probe, at moment: Moment) -> Verdict {
     // Nobody looked for too long: what was seen before does not reach to now.
-    if moment - lastProbe > settings.probeEvery * 2 { breakOff() }
+    if moment - lastProbe > settings.longestGap { breakOff() }
     lastProbe = moment
     return probe.isHealthy ? healthy(probe, at: moment) : failing(probe, at: moment)
   }

@@ -8,6 +8,8 @@ package struct TrialSettings: Hashable, Sendable {
   package var endToEndProbes = 1
   /// Between two probes. 30 seconds: Elastic Agent's status check.
   package var probeEvery: Duration = .seconds(30)
+  /// How long a probe's question to the cloud may take. It adds to the time between two probes, and a cloud that is slow is no fault of the release.
+  package var answerWithin: Duration = .zero
   /// Failing this long ends the trial. Longer than one interval: a single bad look is noise (Elastic Agent's rule).
   package var failingFor: Duration = .seconds(60)
   /// Times that health may break; one more ends the trial. 3: Elastic Agent's limit.
@@ -22,6 +24,9 @@ package struct TrialSettings: Hashable, Sendable {
   package var openWithin: Duration = .seconds(900)
 
   package init() {}
+
+  /// Two probes that end further apart are not continuous: nobody looked in between. One that was missed is none.
+  package var longestGap: Duration { probeEvery * 2 + answerWithin }
 
   /// Why these cannot work together; nil when they can.
   package var problem: String? {

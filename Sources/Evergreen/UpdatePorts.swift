@@ -6,6 +6,21 @@ package protocol ReleaseFetching: Sendable {
   func find(_ version: ReleaseVersion) async throws(ReleaseFetchProblem) -> UpdateOrder.Bundle
   /// Gets the bundle to where an installation looks for it, hashed on its way. One that is there already is not fetched again.
   func download(_ version: ReleaseVersion, _ bundle: UpdateOrder.Bundle) async throws(ReleaseFetchProblem)
+  /// Brings signed metadata up to date and tells how fresh it is: asked at intervals, so that a repository that is held still is noticed (T4).
+  func look() async -> MetadataLook
+}
+
+/// What a look at the signed metadata found.
+package struct MetadataLook: Hashable, Sendable {
+  /// For how long no newer timestamp has been accepted; zero when this look accepted one.
+  package var stale: Duration
+  /// Why metadata could not be brought up to date; nil when it was.
+  package var problem: ReleaseFetchProblem?
+
+  package init(stale: Duration, problem: ReleaseFetchProblem? = nil) {
+    self.stale = stale
+    self.problem = problem
+  }
 }
 
 /// Why there is no bundle.
@@ -25,6 +40,7 @@ package struct NoReleases: ReleaseFetching {
   package init() {}
   package func find(_ version: ReleaseVersion) async throws(ReleaseFetchProblem) -> UpdateOrder.Bundle { throw Self.problem }
   package func download(_ version: ReleaseVersion, _ bundle: UpdateOrder.Bundle) async throws(ReleaseFetchProblem) { throw Self.problem }
+  package func look() async -> MetadataLook { MetadataLook(stale: .zero, problem: Self.problem) }
 
   private static let problem = ReleaseFetchProblem(
     "this connector has no repository of releases; set state.releases and updates.root", isPassing: false)

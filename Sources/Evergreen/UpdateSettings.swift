@@ -19,11 +19,22 @@ package struct UpdateSettings: Hashable, Sendable {
   /// Pauses after a failed download: Elastic Agent's.
   package var retryPauses: [Duration] = [.seconds(60), .seconds(300), .seconds(600), .seconds(900), .seconds(1_800), .seconds(3_600)]
 
+  /// Between two looks at the signed metadata. Chosen: as often as a repository signs it anew.
+  package var lookEvery: Duration = .seconds(86_400)
+  /// F of T4: chosen, three timestamps that did not come.
+  package var freezeAfter: Duration = .seconds(3 * 86_400)
+
   package init() {}
 }
 
 extension UpdateSettings {
   /// As a connector's configuration says.
+  package init(_ configuration: ConnectorConfiguration) {
+    self.init(configuration.updates)
+    trial.answerWithin = configuration.cloud.connectTimeout.duration + configuration.cloud.requestTimeout.duration
+  }
+
+  /// Without what its questions to the cloud take.
   package init(_ updates: ConnectorConfiguration.Updates) {
     trial.healthyFor = updates.trialHealthyFor.duration
     trial.probes = updates.trialProbes
@@ -31,5 +42,7 @@ extension UpdateSettings {
     trial.failingFor = updates.trialFailingFor.duration
     trial.readyWithin = updates.trialReadyWithin.duration
     trial.length = updates.trialLength.duration
+    lookEvery = updates.lookEvery.duration
+    freezeAfter = updates.freezeAfter.duration
   }
 }

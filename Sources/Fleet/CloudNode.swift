@@ -24,6 +24,8 @@ struct CloudNode {
   var extraLatency = Duration.zero
   /// Heartbeats are answered 429, with this to wait.
   var throttle: Duration?
+  /// Connectors are shown the repository's metadata as it was then; nil: as it is.
+  var frozenSince: Moment?
   /// The number of a connector by its id.
   var numbers: [String: Int] = [:]
 }

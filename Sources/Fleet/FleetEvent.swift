@@ -59,6 +59,10 @@ enum FleetEvent: Sendable {
   indirect case down(Int32, DownMessage, sent: Moment)
   case machine(Int32, MachineTimer)
   indirect case peer(PeerEvent)
+  /// A connector's copy of the broker configuration.
+  case sync(Int32, SyncEvent)
+  /// The site's configuration changes for a location.
+  case configuration(Int32)
   case publish(Int32)
   case act(Int32)
   case faultBegins(Int32)

@@ -1,28 +1,84 @@
 import AgentSystem
+import ConnectorCheckers
+import EventCatalog
 import Evergreen
+import ReleaseAnswers
 import Releases
 import Simulation
 import WatchDogService
 import World
 
-/// A machine's Agent System, as far as its updater asks it: who may ask for what is the real table, what is done is done to the simulated machine.
+/// A machine's Agent System: who may ask for what is the real table, what is done is done to the simulated machine, and P1 is asked of what comes of it.
 extension FleetRun {
-  /// Nil: the answer comes later, or not at all because the process ends with what was asked for.
-  mutating func elevate(_ index: Int, _ purpose: UpdaterLogic.Purpose, _ operation: PrivilegedOperation) -> PrivilegedAnswer? {
-    if case .deny(let refusal) = Authorizer.decide(operation, asker: .watchDog, caller: .watchDog) { return .refused(refusal) }
-    // Without its audit record nothing is done.
-    if machines[index].folder.disk.isFull { return .refused(Refusal(.auditUnavailable, FolderError.disk.text)) }
-    do throws(FolderError) { return try performed(index, purpose, operation) } catch {
-      if error == .down {
-        powerCut(index, back: .seconds(120))
-        return nil
-      }
-      return error.answer
+  /// By their numbers: to make a name each time costs as much as all else.
+  private static let operationNames: [String] = PrivilegedOperation.Kind.allCases.reduce(into: []) { names, kind in
+    while names.count <= Int(kind.rawValue) { names.append("") }
+    names[Int(kind.rawValue)] = kind.name
+  }
+
+  /// - Parameters:
+  ///   - purpose: of the updater that asks.
+  ///   - caller: whose connection it is.
+  /// - Returns: nil when the answer comes later, or not at all because the process ends with what was asked for.
+  mutating func elevate(
+    _ index: Int, _ purpose: UpdaterLogic.Purpose?, _ operation: PrivilegedOperation, asker: ServiceName = .watchDog,
+    caller: ServiceName = .watchDog
+  ) -> PrivilegedAnswer? {
+    requests += 1
+    let (request, name) = (String(requests), Self.operationNames[Int(operation.kind.rawValue)])
+    if let refusal = refusal(index, request, name, operation, asker, caller) { return .refused(refusal) }
+    let outcome = outcome(index, purpose, operation)
+    // What is refused is not done.
+    if case .success(.refused?) = outcome {} else { tellOwn(index, .operationDone(request: request, operation: name)) }
+    if case .success(let answer) = outcome { return answer }
+    powerCut(index, back: .seconds(120))
+    return nil
+  }
+
+  /// A failure: the power goes in the middle of it.
+  private mutating func outcome(
+    _ index: Int, _ purpose: UpdaterLogic.Purpose?, _ operation: PrivilegedOperation
+  ) -> Result<PrivilegedAnswer?, FolderError> {
+    do throws(FolderError) { return .success(try performed(index, purpose, operation)) } catch {
+      return error == .down ? .failure(error) : .success(error.answer)
     }
   }
 
+  /// The audit before: who may not is told so, and without its record nothing is done.
+  private mutating func refusal(
+    _ index: Int, _ request: String, _ name: String, _ operation: PrivilegedOperation, _ asker: ServiceName, _ caller: ServiceName
+  ) -> Refusal? {
+    if machines[index].folder.disk.isFull {
+      return mutant == .auditSkipped ? nil : Refusal(.auditUnavailable, FolderError.disk.text)
+    }
+    guard case .deny(let refusal) = Authorizer.decide(operation, asker: asker, caller: caller) else {
+      tellOwn(index, .operationAllowed(request: request, operation: name))
+      return nil
+    }
+    counts[AgentSystemEvents.operationDenied.name, default: 0] += 1
+    tellOwn(index, .operationDenied(request: request, operation: name))
+    return mutant == .refusalIgnored ? nil : refusal
+  }
+
+  /// Another service wants what it may not, by the WatchDog or past it. The draws are numbered, so they shift nothing.
+  mutating func strangerAsks(_ index: Int) {
+    var draws = Draws(Seed.numbered(machines[index].key &+ 0x5354_5247, UInt64(machines[index].incarnation)))
+    guard draws.chance(200_000) else { return }
+    let stranger = draws.pick(ServiceName.allCases.filter { $0 != .watchDog })
+    let generation = UpdaterGeneration((try? machines[index].folder.record.read())??.generation ?? 0)
+    let operation: PrivilegedOperation =
+      switch draws.below(5) {
+      case 0: .setMaintenance(true, reason: "why not")
+      case 1: .removeRelease(machines[index].slot.version, by: generation)
+      case 2: .scheduleRestart(.machine, delay: 60, reason: "why not")
+      case 3: .rollBackRelease(reason: "why not", by: generation)
+      default: .takeOverUpdates
+      }
+    _ = elevate(index, nil, operation, asker: stranger, caller: draws.chance(500_000) ? .watchDog : stranger)
+  }
+
   private mutating func performed(
-    _ index: Int, _ purpose: UpdaterLogic.Purpose, _ operation: PrivilegedOperation
+    _ index: Int, _ purpose: UpdaterLogic.Purpose?, _ operation: PrivilegedOperation
   ) throws(FolderError) -> PrivilegedAnswer? {
     let wall = machines[index].wall(engine.now)
     switch operation {
@@ -34,7 +90,7 @@ extension FleetRun {
     case .installRelease(let version, _, _, let by):
       _ = try machines[index].folder.current(by.number, at: wall)
       if let refusal = machines[index].folder.refusal(of: version, ground.settings, at: wall) { throw .refused(refusal) }
-      guard case .install(let update) = purpose else { return .done }
+      guard case .install(let update)? = purpose else { return .done }
       let length = machines[index].draws.duration(.seconds(5), .seconds(40))
       let release = Int16(catalog.number(of: version) ?? -1)
       schedule(
@@ -56,7 +112,8 @@ extension FleetRun {
       try machines[index].folder.orderRollBack(reason.text, by: by.number, at: wall)
       tellFacts(index)
     case .removeRelease(let version, let by): try machines[index].folder.remove(version, by: by.number, at: wall)
-    case .clearFailedRelease: break
+    case .clearFailedRelease(let version, let by):
+      for slot in catalog.slots where slot.version == version { try machines[index].folder.clear(slot, by: by.number, at: wall) }
     case .restartSupervisor:
       stop(index)
       restart(index)
@@ -138,15 +195,7 @@ extension FolderError {
     case .inUse: reason = .releaseInUse
     case .nothingToGoBackTo: reason = .nothingToGoBackTo
     case .nothingToRun: reason = .noReleaseLayout
-    case .refused(let refusal):
-      switch refusal {
-      case .wrongPlatform: reason = .wrongPlatform
-      case .older: reason = .olderRelease
-      case .runsAlready: reason = .alreadyActive
-      case .floor: reason = .floorMissing
-      case .tooOldForFIPS: reason = .reinstallNeeded
-      case .failedHere, .tooManyAttempts: reason = .failedBefore
-      }
+    case .refused(let refusal): reason = Refusal.Reason(refusal)
     }
     return .refused(Refusal(reason, text))
   }

@@ -5,7 +5,7 @@ import World
 /// Answers that are wrong, and answers that are none.
 extension FleetRun {
   /// Of a million messages of this link, so many make no sense at the moment.
-  private func wrongness(_ index: Int) -> Int {
+  func wrongness(_ index: Int) -> Int {
     guard !machines[index].linkFaults.isEmpty else { return 0 }
     return machines[index].linkFaults.reduce(0) { if case .wrongAnswers(let chance) = $1 { max($0, chance) } else { $0 } }
   }

@@ -129,6 +129,7 @@ extension FleetRun {
       if mutant != .healthKeptAcrossRestart { armLimit(index) }
       armBeat(index)
     }
+    for index in synchronizers.indices where reachesTheCloud(index) { wakeSync(index) }
     for directive in cloud.logic.repeated { send(directive) }
     armDue()
   }

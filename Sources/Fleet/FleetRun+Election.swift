@@ -207,19 +207,26 @@ extension FleetRun {
   // MARK: What the checkers see
 
   mutating func tellChecks(_ index: Int, _ what: ConnectorFact.What) {
-    let known = connectorChecks.violations.count
-    connectorChecks.see(ConnectorFact(electors[index].fqdn, what, at: WallTime(microseconds: engine.now.nanoseconds / 1_000)))
-    reportElection(after: known)
+    tellChecks(electors[index].fqdn, what)
   }
 
-  private mutating func reportElection(after known: Int) {
+  /// What concerns this connector alone.
+  mutating func tellOwn(_ index: Int, _ what: ConnectorFact.What) { tellChecks(machines[index].name, what) }
+
+  private mutating func tellChecks(_ node: String, _ what: ConnectorFact.What) {
+    let known = connectorChecks.violations.count
+    connectorChecks.see(ConnectorFact(node, what, at: WallTime(microseconds: engine.now.nanoseconds / 1_000)))
+    if connectorChecks.violations.count > known { reportConnectors(after: known) }
+  }
+
+  private mutating func reportConnectors(after known: Int) {
     for violation in connectorChecks.violations.dropFirst(known) { found(violation.invariant.rawValue, violation.node, violation.what) }
   }
 
   mutating func concludeElection() {
     let known = connectorChecks.violations.count
     connectorChecks.finish(at: WallTime(microseconds: engine.now.nanoseconds / 1_000))
-    reportElection(after: known)
+    reportConnectors(after: known)
     let (overlaps, splits) = (connectorChecks.election.overlaps, connectorChecks.election.splits)
     counts["elected twice"] = overlaps.count
     counts["elected twice, longest ms"] = Int(overlaps.longest.nanoseconds / 1_000_000)

@@ -92,7 +92,9 @@ extension FleetRun {
     case .powerCutAtWrite, .tornWrite:
       if machines[index].folder.cutAtWrite != nil { powerCut(index, back: .seconds(120)) }
     case .slowMachine: machines[index].isSlow = false
-    case .diskFull: machines[index].folder.disk.isFull = false
+    case .diskFull:
+      machines[index].folder.disk.isFull = false
+      if scenario.isElecting { wakeSync(index) }
     case .diskSlow: machines[index].folder.disk.isSlow = false
     case .clockStep(let by): machines[index].clock.step(.zero - by, at: engine.now)
     case .wrongTimeZone(let hours): machines[index].clock.step(.seconds(Int64(-hours) * 3_600), at: engine.now)
@@ -117,6 +119,7 @@ extension FleetRun {
     case .throttling(let pause):
       for index in machines.indices { wake(index) }
       cloud.throttle = pause
+    case .metadataFrozen: cloud.frozenSince = cloud.frozenSince ?? engine.now
     default: break
     }
   }
@@ -128,6 +131,7 @@ extension FleetRun {
       cloudBack()
     case .slowCloud(let by): cloud.extraLatency -= by
     case .throttling: cloud.throttle = nil
+    case .metadataFrozen: cloud.frozenSince = nil
     case .clockStep(let by): stepCloud(.zero - by)
     default: break
     }

@@ -44,6 +44,7 @@ extension FleetRun {
   mutating func powerCut(_ index: Int, back: Duration?) {
     guard machines[index].isOn else { return }
     machines[index].folder.lose()
+    if scenario.isElecting { synchronizers[index].folder.lose() }
     var draws = machines[index].draws
     machines[index].kept.lose(&draws)
     machines[index].draws = draws
@@ -57,6 +58,7 @@ extension FleetRun {
   mutating func powerOn(_ index: Int) {
     guard !machines[index].isOn else { return }
     machines[index].isOn = true
+    machines[index].cameByPower = !machines[index].wasRestarted
     machines[index].starts += 1
     machines[index].startedAt = machines[index].steady(engine.now)
     schedule(index, .start, after: machines[index].draws.duration(.seconds(20), .seconds(90)))
@@ -164,10 +166,13 @@ extension FleetRun {
     machines[index].updater = [ground.updater(machines[index].slot, machines[index].incarnation, machines[index].starts, keptLease(index))]
     trace.add(engine.now, machines[index].name, "ready", machines[index].slot.version.text, detail: machines[index].reason)
     machines[index].wasRestarted = false
+    machines[index].cameByPower = false
     noteReach(index)
     let incarnation = machines[index].incarnation
     _ = machines[index].renewStanding()
     apply(index, .started)
+    guard machines[index].process == .ready, machines[index].incarnation == incarnation else { return }
+    strangerAsks(index)
     guard machines[index].process == .ready, machines[index].incarnation == incarnation else { return }
     // One that came due while nobody ran.
     if machines[index].isRestartDue { schedule(index, .restartDue(incarnation), after: .seconds(5)) }
@@ -219,7 +224,10 @@ extension FleetRun {
 
   /// Since when the cloud cannot have heard of it.
   mutating func noteReach(_ index: Int) {
-    if scenario.isElecting { noteElector(index) }
+    if scenario.isElecting {
+      noteElector(index)
+      noteSynchronizer(index)
+    }
     let conditions = conditions(index)
     if canBeat(index), conditions.isUpOpen, conditions.lost < 1_000_000 {
       machines[index].awaySince = nil

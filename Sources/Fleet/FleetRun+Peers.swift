@@ -59,7 +59,8 @@ extension FleetRun {
     if let kind { networks[place].faults[pair, default: []].append(kind) }
     if let ends, let known = networks[place].faults[pair]?.firstIndex(of: ends) { networks[place].faults[pair]?.remove(at: known) }
     if networks[place].faults[pair]?.isEmpty == true { networks[place].faults[pair] = nil }
-    tellChecks(a, .reaches(electors[b].fqdn, reach(a, b)))
+    // Of a pair always from the one side: what the checkers know of either side holds until it is told anew.
+    tellChecks(Int(pair.first), .reaches(electors[Int(pair.second)].fqdn, reach(a, b)))
   }
 
   private func reach(_ a: Int, _ b: Int) -> ConnectorFact.Reach {

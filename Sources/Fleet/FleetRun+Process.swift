@@ -5,6 +5,7 @@ import Evergreen
 import Releases
 import ServiceKit
 import Simulation
+import TrustCheckers
 import WatchDogService
 import World
 
@@ -45,6 +46,7 @@ extension FleetRun {
       let length = machines[index].draws.duration(.seconds(5), .seconds(120))
       let slow: Duration = conditions(index).rate.map { .seconds(Int64(40_000_000 / max(1, $0))) } ?? .zero
       schedule(index, .downloaded(incarnation, update: Int32(number), release: release(version)), after: length + slow)
+    case .lookAtMetadata: return .looked(lookAtMetadata(index))
     case .probe(let number): return probe(index).map { .probed(number, $0) }
     case .wake(let alarm, let pause): schedule(index, .alarm(incarnation, alarm), after: pause)
     }
@@ -81,6 +83,11 @@ extension FleetRun {
       trace.add(engine.now, machines[index].name, "a person is needed", detail: event.message)
     } else if event.definition == EvergreenUpdaterEvents.leaseNotKept {
       trace.add(engine.now, machines[index].name, "cannot remember what it is told")
+    } else if event.definition == EvergreenUpdaterEvents.freezeSuspected {
+      trace.add(engine.now, machines[index].name, "suspects a freeze", detail: event.message)
+      tellTrust(index, .freezeSuspected)
+    } else if event.definition == EvergreenUpdaterEvents.freezeOver {
+      trace.add(engine.now, machines[index].name, "sees fresh metadata")
     }
   }
 
@@ -95,9 +102,9 @@ extension FleetRun {
 
   private func release(_ version: ReleaseVersion) -> Int16 { catalog.number(of: version).map { Int16($0) } ?? -1 }
 
-  private func find(_ index: Int, _ version: ReleaseVersion) -> Result<UpdateOrder.Bundle, ReleaseFetchProblem> {
-    guard reachesTheCloud(index) else { return .failure(ReleaseFetchProblem("no connection", isPassing: true)) }
-    guard let number = catalog.number(of: version) else {
+  private mutating func find(_ index: Int, _ version: ReleaseVersion) -> Result<UpdateOrder.Bundle, ReleaseFetchProblem> {
+    if let problem = refreshMetadata(index) { return .failure(problem) }
+    guard let number = catalog.number(of: version), isListed(number) else {
       return .failure(ReleaseFetchProblem("no signed metadata lists \(version)", isPassing: false))
     }
     return .success(ground.bundle(number))
@@ -143,7 +150,8 @@ extension FleetRun {
     case .clear:
       let wall = machines[index].wall(engine.now)
       guard let generation = try? machines[index].folder.current(at: wall).generation else { break }
-      for slot in catalog.slots { try? machines[index].folder.clear(slot, by: generation, at: wall) }
+      let by = UpdaterGeneration(generation)
+      for slot in catalog.slots where machines[index].process == .ready { _ = elevate(index, nil, .clearFailedRelease(slot.version, by: by)) }
       apply(index, .look)
     }
     tellFacts(index)

@@ -4,6 +4,7 @@ import Releases
 import RolloutCheckers
 import Rollouts
 package import Simulation
+import TrustCheckers
 import World
 
 /// One run of a fleet: a cloud, its connectors on their machines, the links between them, and what goes wrong. Pure: the same scenario gives the same trace.
@@ -20,7 +21,14 @@ package struct FleetRun {
   /// Of the election, when the scenario has one: by machine, and by location.
   var electors: [Elector] = []
   var networks: [PeerNetwork] = []
+  /// Of the broker configuration, when the scenario has an election: by machine, and by location.
+  var synchronizers: [Synchronizer] = []
+  var published: [PublishedConfiguration] = []
   var connectorChecks = ConnectorChecks()
+  /// Of the Agent Systems of all machines.
+  var requests: UInt64 = 0
+  /// What was seen of the signed metadata by those to whom nothing newer has come for too long.
+  var freezes: [Int: [TrustFact]] = [:]
   var violations: [FoundViolation] = []
   var counts: [String: Int] = [:]
   var mutant: Mutant? { scenario.mutant }
@@ -58,7 +66,10 @@ package struct FleetRun {
         add("c\(number)", place)
       }
     }
-    if scenario.isElecting { settleElection() }
+    if scenario.isElecting {
+      settleElection()
+      settleConfigurations()
+    }
     for index in scenario.releases.indices { engine.schedule(.publish(Int32(index)), at: moment(scenario.releases[index].at)) }
     for index in scenario.actions.indices { engine.schedule(.act(Int32(index)), at: moment(scenario.actions[index].at)) }
     for index in scenario.faults.indices { engine.schedule(.faultBegins(Int32(index)), at: moment(scenario.faults[index].begins)) }
@@ -115,6 +126,8 @@ package struct FleetRun {
       due(Int(index), timer)
       look(Int(index))
     case .peer(let event): peer(event)
+    case .sync(let index, let event): sync(Int(index), event)
+    case .configuration(let place): publishConfiguration(Int(place))
     case .publish(let index): publish(Int(index))
     case .act(let index): act(Int(index))
     case .faultBegins(let index): begin(Int(index))

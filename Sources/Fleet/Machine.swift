@@ -49,6 +49,8 @@ struct Machine: Sendable {
   /// What asks for a restart is still there after it.
   var isRestartStale = false
   var wasRestarted = false
+  /// Its power went and has come back, and no process was ready since.
+  var cameByPower = false
   var isInMaintenance = false
   var maintenanceReason: ReasonText = ""
   /// A restart of the machine is scheduled, and survives the process.
@@ -66,6 +68,9 @@ struct Machine: Sendable {
   /// The order to install that was taken up last.
   var takenToken: UInt64 = 0
   var takenRelease: Int16 = -1
+  /// The newest timestamp of signed metadata that it has seen, and since when; zero before the first.
+  var timestamp: Int32 = 0
+  var timestampAt = Moment(nanoseconds: 0)
   var facts: [CompactFact] = []
   /// So many of the facts were checked.
   var checked = 0
@@ -101,9 +106,10 @@ struct Machine: Sendable {
   func steady(_ now: Moment) -> WallTime { clock.steady(now) }
   /// What its kernel counts: nobody sets it, and it begins anew with each start.
   func uptime(_ now: Moment) -> MachineTime { MachineTime(start: "\(starts)", uptime: clock.steady(now).microseconds / 1_000) }
-  /// Because of an update. A process that hangs, a machine without power and a full disk, which lets nobody end a maintenance, are reasons of their own.
+  /// Because of an update. A process that hangs, a machine without power or on its way back from that, and a full disk, which lets nobody end a maintenance, are
+  /// reasons of their own.
   var isOutOfService: Bool {
-    if process == .hung || folder.disk.isFull { return false }
+    if process == .hung || folder.disk.isFull || (cameByPower && process != .ready) { return false }
     if !isOn { return wasRestarted }
     // One that has left maintenance serves, on trial or not.
     return isInMaintenance || (role == .trial && process == .starting)

@@ -44,7 +44,7 @@ extension RolloutLogic {
   /// What a process of the cloud writes for the next one; with a planted fault something of it is not written.
   func record(_ mutant: Mutant?) throws -> Data {
     let data = try JSONEncoder().encode(self)
-    guard mutant == .ringsNotSaved || mutant == .delayForgotten else { return data }
+    guard [.ringsNotSaved, .delayForgotten, .failureNotSaved].contains(mutant) else { return data }
     return try JSONSerialization.data(withJSONObject: Self.without(mutant, try JSONSerialization.jsonObject(with: data)))
   }
 
@@ -54,6 +54,7 @@ extension RolloutLogic {
     for (key, value) in object { object[key] = without(mutant, value) }
     // A connector, by its fields; a location has a schedule.
     if mutant == .ringsNotSaved, object["phase"] != nil, object["location"] != nil, object["ring"] as? Int == 0 { object["ring"] = 1 }
+    if mutant == .failureNotSaved { object["failedRelease"] = nil }
     if mutant == .delayForgotten, object["delayed"] as? Bool == true { object["delayed"] = false }
     return object
   }

@@ -3,15 +3,20 @@
 package enum Mutant: String, CaseIterable, Sendable {
   // The connector's updater.
   case leaseWithoutExpiry, leaseOnWallClock, fencingTokenIgnored, replayedCommandTwice, tokenNotKept, leaseNotSynced
+  case staleTakenForFresh
   // The connector's releases.
   case commitOnProcessLiveness, missingSync, deadManOff, failedVersionAgain, snapshotNotRestored, noPreflight, rollbackNeedsNetwork
   case removedDuringTrial, rollbackLoops, versionComparedAsText, releaseNotSynced, olderAccepted, foreignPlatform
   // The cloud's shell.
   case stateNotSavedFirst, ordersNotSaved, healthKeptAcrossRestart, lossOfContactUnnoticed, deadlinesIgnored
-  case versionNeverReported, unwellCountsAsHealthy, ringsNotSaved, delayForgotten, digestOfBefore, overtakenReportBelieved
+  case versionNeverReported, unwellCountsAsHealthy, ringsNotSaved, delayForgotten, failureNotSaved, digestOfBefore, overtakenReportBelieved
   // The coordinator's settings and inputs.
   case windowCheckedWithoutRoom, windowInWrongZone, noBake, failuresNotCounted, startCapOff, inFlightLimitOff, floorsSkipped, everybodyInARing
   case canaryLimitOff, windowCheckedBeforeLease
   // The election.
   case electionByArrival, electionByNameAlone, electionNeverGivenUp, peersNotAnswered
+  // The copy of the broker configuration.
+  case importInPlace, importNotSynced, unfinishedImportUsed
+  // The Agent System.
+  case refusalIgnored, auditSkipped
 }

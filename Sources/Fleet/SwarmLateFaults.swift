@@ -6,7 +6,7 @@ extension SwarmFaults {
   /// All of them are over at `end`.
   func lateFaults(_ end: Duration) -> [Fault] {
     guard faultiness > 0 else { return [] }
-    return absences(end) + wrongWords(end) + machines(end)
+    return absences(end) + wrongWords(end) + machines(end) + freezes(end)
   }
 
   private func times(_ draws: inout Draws, _ end: Duration, _ lasts: Duration) -> (begins: Duration, lasts: Duration)? {
@@ -41,6 +41,14 @@ extension SwarmFaults {
       default: Fault(.slowCloud(pause / 4), .cloud, begins: begins, lasts: lasts)
       }
     }
+  }
+
+  /// Seldom: for less than a timestamp holds, or for longer.
+  private func freezes(_ end: Duration) -> [Fault] {
+    var draws = seed.draws("swarm", "freezes")
+    guard draws.chance(150_000) else { return [] }
+    let lasts = draws.duration(.seconds(86_400), .seconds(35 * 86_400))
+    return times(&draws, end, lasts).map { [Fault(.metadataFrozen, .cloud, begins: $0.begins, lasts: $0.lasts)] } ?? []
   }
 
   private func machines(_ end: Duration) -> [Fault] {

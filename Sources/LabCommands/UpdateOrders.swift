@@ -64,7 +64,8 @@ struct UpdateClear: AsyncParsableCommand {
 
 struct UpdateDelay: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "delay", abstract: "Delay a resource location's updates by two weeks, once for each release.",
+    commandName: "delay",
+    abstract: "Delay a resource location's updates by two weeks, once until they are taken, also when a newer release comes meanwhile.",
     discussion: """
       EXAMPLE
         connector-lab update delay

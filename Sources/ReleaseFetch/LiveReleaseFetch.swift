@@ -15,7 +15,7 @@ extension ReleaseFetch {
     fetch.connectTimeout = configuration.cloud.connectTimeout.duration
     let trail = FactTrail(files: files, root: releases)
     let slots = ReleaseSlots(files: files, root: releases, settings: ReleaseSlots.Settings(configuration)) { trail.add($0) }
-    return ReleaseFetch(settings, slots: slots, fetcher: CurlFetcher(fetch), clock: clock)
+    return ReleaseFetch(settings, slots: slots, fetcher: CurlFetcher(fetch), clock: clock) { trail.add($0) }
   }
 }
 

@@ -3,10 +3,13 @@ package import ReleaseSlots
 package import Releases
 import StrictJSON
 package import TUF
+import TrustCheckers
 package import World
 
 /// Where a connector gets its releases from, for real: trusted metadata in `metadata` of the release folder, which no rollback takes back, and bundles
 /// in the folder that an installation looks into. One call at a time works; the others wait.
+///
+/// Time never goes back here (T4): each refresh starts at the latest time at which one succeeded, if the clock is before that (`TrustTime`).
 package actor ReleaseFetch: ReleaseFetching {
   package struct Settings: Sendable {
     /// A file with the first root, from a trusted source; read only while nothing is trusted yet.
@@ -31,21 +34,41 @@ package actor ReleaseFetch: ReleaseFetching {
   private let slots: ReleaseSlots
   private let fetcher: any RepositoryFetcher
   private let clock: any WorldClock
+  private let observer: TrustObserver?
   private var found: [ReleaseVersion: Found] = [:]
+  /// Nil before the first refresh of this process.
+  private var time: TrustTime?
   private var isBusy = false
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  package init(_ settings: Settings, slots: ReleaseSlots, fetcher: any RepositoryFetcher, clock: any WorldClock) {
+  /// - Parameter observer: is told what is done with signed metadata and bundles, as it is done (`TrustCheckers` reads it).
+  package init(
+    _ settings: Settings, slots: ReleaseSlots, fetcher: any RepositoryFetcher, clock: any WorldClock, observer: TrustObserver? = nil
+  ) {
     self.settings = settings
     self.slots = slots
     self.fetcher = fetcher
     self.clock = clock
+    self.observer = observer
+  }
+
+  private func tell(_ what: @autoclosure () -> TrustFact.What, at time: WallTime) {
+    if let observer { observer(TrustFact(what(), at: time)) }
   }
 
   package func find(_ version: ReleaseVersion) async throws(ReleaseFetchProblem) -> UpdateOrder.Bundle {
     await takeTurn()
     defer { endTurn() }
-    return try Self.bundle(try await look(version))
+    return try bundle(try await search(version))
+  }
+
+  package func look() async -> MetadataLook {
+    await takeTurn()
+    defer { endTurn() }
+    var client = client
+    let (start, stale, error) = await refresh(&client)
+    tell(.looked(stale: stale, isFresh: stale == .zero), at: start)
+    return MetadataLook(stale: stale, problem: error.map(Self.problem))
   }
 
   package func download(_ version: ReleaseVersion, _ bundle: UpdateOrder.Bundle) async throws(ReleaseFetchProblem) {
@@ -53,18 +76,29 @@ package actor ReleaseFetch: ReleaseFetching {
     defer { endTurn() }
     var known = found[version]
     // Another process of the connector found it.
-    if known == nil { known = try await look(version) }
-    guard let known, try Self.bundle(known) == bundle else {
+    if known == nil { known = try await search(version) }
+    guard let known, try self.bundle(known) == bundle else {
       throw ReleaseFetchProblem("signed metadata lists another bundle of \(version) than the one that was found before", isPassing: false)
     }
     guard let sink = try begin(bundle) else { return }
     defer { sink.download.discard() }
+    let path = Quoting.fileName(known.target.path)
+    defer {
+      let (read, most) = (sink.download.length, settings.limits.artifactBytes)
+      tell(.read(TrustFact.Read(path, bytes: read, limit: bundle.length, listed: bundle.length, setting: most)), at: clock.now().wall)
+    }
     let hash = known.isConsistent ? known.target.content.hashes?.first?.text : nil
     let url = "\(settings.repository)/targets/" + Quoting.requestedPath(known.target.path, hash: hash)
     do throws(FetchError) { try await fetcher.fetch(FetchRequest(url: url, limit: bundle.length), to: sink) } catch {
       throw ReleaseFetchProblem(sink.failure?.description ?? "the bundle of \(version): \(error)", isPassing: true)
     }
-    do throws(SlotError) { try sink.download.finish(at: clock.now().wall) } catch { throw Self.problem(error) }
+    let now = clock.now().wall
+    do throws(SlotError) {
+      let (sha256, length) = try sink.download.finish(at: now)
+      let counted = TrustFact.Target(path, content: TrustFact.Content(length: length, digests: ["sha256": sha256]))
+      tell(.artifactVerified(counted), at: now)
+      tell(.artifactActivated(counted), at: now)
+    } catch { throw Self.problem(error) }
   }
 
   /// In the order of the calls: one client at a time works in the folder of metadata, and one writer on a bundle.
@@ -80,14 +114,17 @@ package actor ReleaseFetch: ReleaseFetching {
     if waiting.isEmpty { isBusy = false } else { waiting.removeFirst().resume() }
   }
 
-  private func look(_ version: ReleaseVersion) async throws(ReleaseFetchProblem) -> Found {
+  private var store: MetadataStore { MetadataStore(files: slots.files, directory: "\(slots.root)/metadata") }
+  private var client: TrustClient {
+    TrustClient(store: store, metadataURL: "\(settings.repository)/metadata", fetcher: fetcher, limits: settings.limits, observer: observer)
+  }
+
+  private func search(_ version: ReleaseVersion) async throws(ReleaseFetchProblem) -> Found {
     found = [:]
-    let store = MetadataStore(files: slots.files, directory: "\(slots.root)/metadata")
-    var client = TrustClient(store: store, metadataURL: "\(settings.repository)/metadata", fetcher: fetcher, limits: settings.limits)
+    var client = client
     let path = BundleFile.target(version, settings.platform)
     do throws(TrustError) {
-      try begin(store)
-      try await client.refresh(start: clock.now().wall)
+      if let error = await refresh(&client).error { throw error }
       let target = try await client.find(ExactText(path))
       let known = Found(target: target, isConsistent: client.isConsistent)
       found[version] = known
@@ -100,18 +137,46 @@ package actor ReleaseFetch: ReleaseFetching {
     }
   }
 
-  private func begin(_ store: MetadataStore) throws(TrustError) {
-    guard try store.read(.root, limits: settings.limits) == nil else { return }
-    do throws(FileError) {
-      let bytes = try slots.files.read(settings.root)
-      try Self.trust(bytes, store, settings.limits)
-    } catch {
-      throw TrustError(.noTrustedRoot, .root, "the first root of updates.root cannot be read: \(error)")
+  /// T4: at a time that does not go back. Only a refresh that succeeds raises that time, and none succeeds with metadata that has expired by then; so a clock
+  /// that was set far ahead for a while raises it by less than a timestamp is valid, and whatever the repository signs afterwards is valid for longer.
+  ///
+  /// - Returns: when it began, for how long no newer timestamp has been accepted, and why the refresh failed.
+  private func refresh(_ client: inout TrustClient) async -> (start: WallTime, stale: Duration, error: TrustError?) {
+    let book = TrustTimeBook(files: slots.files, root: slots.root)
+    let (now, machine) = (clock.now().wall, MachineTime(slots.files))
+    if time == nil {
+      time = book.read { tell(.timeLost, at: now) }
     }
+    var time = time ?? TrustTime(since: now, machine: machine)
+    let start = time.start(at: now)
+    let error = await bringUpToDate(&client, start)
+    if error == nil { time.highest = start }
+    if let timestamp = client.timestamp { time.note(timestamp, at: start, machine: machine) }
+    self.time = time
+    if book.write(time), let highest = time.highest { tell(.timeKept(highest), at: start) }
+    return (start, time.stale(at: start, machine: machine), error)
   }
 
-  private static func trust(_ root: [UInt8], _ store: MetadataStore, _ limits: TrustLimits) throws(FileError) {
-    do throws(TrustError) { try store.begin(root: root, limits: limits) } catch { throw FileError(.other, store.directory, error.detail) }
+  private func bringUpToDate(_ client: inout TrustClient, _ start: WallTime) async -> TrustError? {
+    do throws(TrustError) {
+      try begin(store, start)
+      try await client.refresh(start: start)
+      return nil
+    } catch { return error }
+  }
+
+  /// With the first root while none is trusted, or none that can be read any more: what is left of timestamp and snapshot goes on protecting.
+  private func begin(_ store: MetadataStore, _ start: WallTime) throws(TrustError) {
+    if let kept = try store.read(.root, limits: settings.limits),
+      (try? TrustedSet(trustedRoot: kept, start: start, limits: settings.limits)) != nil
+    {
+      return
+    }
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try slots.files.read(settings.root) } catch {
+      throw TrustError(.noTrustedRoot, .root, "the first root of updates.root cannot be read: \(error)")
+    }
+    try store.begin(root: bytes, limits: settings.limits)
   }
 
   private func begin(_ bundle: UpdateOrder.Bundle) throws(ReleaseFetchProblem) -> BundleSink? {
@@ -119,7 +184,12 @@ package actor ReleaseFetch: ReleaseFetching {
   }
 
   /// T10: length and digest are those of signed metadata.
-  private static func bundle(_ found: Found) throws(ReleaseFetchProblem) -> UpdateOrder.Bundle {
+  private func bundle(_ found: Found) throws(ReleaseFetchProblem) -> UpdateOrder.Bundle {
+    guard found.target.length <= settings.limits.artifactBytes else {
+      let detail =
+        "signed metadata lists \(Quoting.shown(found.target.path)) with \(found.target.length) bytes; at most \(settings.limits.artifactBytes) are taken"
+      throw ReleaseFetchProblem(detail, isPassing: false)
+    }
     let listed = found.target.content.hashes?.first { $0.algorithm == .sha256 }?.text
     guard let listed, let digest = ContentDigest(String(decoding: listed.utf8, as: UTF8.self)) else {
       throw ReleaseFetchProblem("signed metadata lists no SHA-256 for \(Quoting.shown(found.target.path)); expected one", isPassing: false)

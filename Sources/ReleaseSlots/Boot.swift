@@ -46,6 +46,7 @@ extension ReleaseSlots {
       do throws(SlotError) {
         var record = try record(at: now)
         let runs = record.trial.map { self.runs(of: $0) } ?? TrialRuns(generation: 0)
+        showTheWayBack(record, at: now)
         let (intact, whole) = intact(record)
         var decision = deadManDecision(record, now: now, machine: machineTime, runs: runs, intact: intact)
         if let why { decision.reason = why.reason }

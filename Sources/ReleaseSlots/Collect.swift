@@ -30,7 +30,9 @@ extension ReleaseSlots {
   }
 
   private func collectStates(_ record: EvergreenRecord) throws(SlotError) {
-    let snapshot = record.committed.last?.snapshot
+    // The state of a release that nobody can go back to is a copy of everything that nobody needs.
+    var snapshot: String?
+    if let before = record.committed.dropLast().last?.slot, try slot(.lastGood) == before { snapshot = record.committed.last?.snapshot }
     try onDisk { () throws(FileError) in
       try empty(snapshots) { $0 != snapshot }
       try empty(root + "/releases") { $0.hasPrefix(".trash-") }

@@ -31,7 +31,9 @@ extension ReleaseSlots {
     if isDownloaded(bundle) { return nil }
     try makeFolders()
     let free = try onDisk { () throws(FileError) in try files.freeSpace(root) }
-    guard free >= bundle.length + settings.reserve else { throw .noSpace(needed: bundle.length + settings.reserve, free: free) }
+    // A listed length may be anything: what is too long for a sum is too long for a disk.
+    let (needed, isTooLong) = bundle.length.addingReportingOverflow(settings.reserve)
+    guard !isTooLong, free >= needed else { throw .noSpace(needed: isTooLong ? .max : needed, free: free) }
     say(.networkUsed, now)
     let writer = try onDisk { () throws(FileError) in try files.writer(to: bundlePath(bundle), mode: 0o600) }
     return BundleDownload(self, bundle, writer)
@@ -66,7 +68,7 @@ package final class BundleDownload {
   private let bundle: UpdateOrder.Bundle
   private let writer: any FileWriter
   private var hash = SHA256()
-  private var length: Int64 = 0
+  package private(set) var length: Int64 = 0
 
   init(_ slots: ReleaseSlots, _ bundle: UpdateOrder.Bundle, _ writer: any FileWriter) {
     self.slots = slots
@@ -82,12 +84,16 @@ package final class BundleDownload {
   }
 
   /// Gives it its name, if it is the one that was ordered.
-  package func finish(at now: WallTime) throws(SlotError) {
+  ///
+  /// - Returns: what was counted of its bytes.
+  @discardableResult
+  package func finish(at now: WallTime) throws(SlotError) -> (sha256: String, length: Int64) {
     guard length == bundle.length else { throw .wrongBundle("it has \(length) of \(bundle.length) bytes") }
     let digest = Hex.encode(hash.finalize())
     guard digest == bundle.sha256.text else { throw .wrongBundle("its SHA-256 is \(digest.prefix(12))…, expected \(bundle.sha256.short)…") }
     try onDisk { () throws(FileError) in try writer.commit(step: EvergreenStep.download.step) }
     slots.say(.downloaded, now)
+    return (digest, length)
   }
 
   /// What is thrown when the source ended early.

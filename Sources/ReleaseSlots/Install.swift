@@ -80,7 +80,9 @@ extension ReleaseSlots {
     guard let digest = ContentDigest(Hex.encode(SHA256.hash(data: bytes))) else { throw .hostile("no digest") }
     let slot = SlotName(manifest.version, digest)
     if try problem(of: slot) == nil { return slot }
-    try preflight(manifest, bytes.count, slot, at: now)
+    // A file fills its last block.
+    let blocks = Int64(manifest.files.count + manifest.folders.count + 2) * 4_096
+    try preflight(slot, needs: manifest.totalLength + Int64(bytes.count) + blocks, at: now)
     try remove(slot, at: now)
     try fill(slot, manifest, bytes, reader, bundle)
     say(.installed, now, slot) { $0.platform = manifest.platform }
@@ -97,12 +99,13 @@ extension ReleaseSlots {
     do throws(ManifestError) { return (try ReleaseManifest(parsing: bytes, limits: settings.limits), bytes) } catch { throw .manifest(error) }
   }
 
-  /// L9: room for the release, for the snapshot that its trial takes, and for what is kept free; asked before the first byte is written.
-  private func preflight(_ manifest: ReleaseManifest, _ manifestBytes: Int, _ slot: SlotName, at now: WallTime) throws(SlotError) {
+  /// L9: room for the release, for the snapshot that its trial takes, and for what is kept free; asked before the first byte is written, and again before
+  /// a trial, for the release may have been here for long.
+  ///
+  /// - Parameter bytes: of the release; none when it is installed already.
+  func preflight(_ slot: SlotName, needs bytes: Int64, at now: WallTime) throws(SlotError) {
     let (free, state) = try onDisk { () throws(FileError) in (try files.freeSpace(root), try size(of: stateFolder)) }
-    // A file fills its last block.
-    let blocks = Int64(manifest.files.count + manifest.folders.count + 2) * 4_096
-    let needed = manifest.totalLength + Int64(manifestBytes) + blocks + state + settings.reserve
+    let needed = bytes + state + settings.reserve
     let left = try onDisk { () throws(FileError) in try files.list(staging) }.count
     say(.preflight, now, slot) {
       $0.ok = free >= needed

@@ -47,6 +47,17 @@ extension ReleaseSlots {
     try save(record, .cancel)
   }
 
+  /// A trial makes the release that it is tried instead of the one to go back to; after the trial went back that one is active, and the release before it is
+  /// again what an operator's order leads to, as long as it is whole and its state is kept. By the link alone, and only while no update is under way: a crash
+  /// leaves it to the next start, and so does a disk that does not take it.
+  func showTheWayBack(_ record: EvergreenRecord, at now: WallTime) {
+    guard record.phase == .idle, let active = record.active, let before = record.committed.dropLast().last?.slot,
+      let snapshot = record.committed.last?.snapshot, (try? slot(.lastGood)) == active,
+      (try? files.info("\(snapshots)/\(snapshot)")).flatMap({ $0 }) != nil, (try? problem(of: before)) == .some(nil)
+    else { return }
+    try? link(.lastGood, to: before, at: now)
+  }
+
   func goBack(_ rollback: EvergreenRecord.Rollback, _ record: inout EvergreenRecord, at now: WallTime) throws(SlotError) {
     do throws(SlotError) {
       try restore(rollback, at: now)
@@ -54,23 +65,24 @@ extension ReleaseSlots {
     } catch {
       var next = rollback
       next.tries += 1
+      guard next.tries < Self.rollbackTries else {
+        if rollback.snapshot != nil { try? bringBack(from: aside(rollback)) }
+        let escalation = "the rollback to \(rollback.to) failed \(next.tries) times: \(error). It runs with the state that \(rollback.from) left"
+        // Before it is so: after a crash that came between, what runs with another state would have come back without a word.
+        say(.escalated, now, rollback.to) {
+          $0.generation = rollback.generation
+          $0.reason = escalation
+        }
+        return try finish(rollback, escalation, &record, at: now)
+      }
+      record.phase = .rollingBack(next)
+      try save(record, .rollBackTry)
+      // After it: what a crash makes undone is no try.
       say(.rollbackFailed, now, rollback.to) {
         $0.generation = rollback.generation
         $0.count = next.tries
         $0.reason = error.description
       }
-      guard next.tries < Self.rollbackTries else {
-        if rollback.snapshot != nil { try? bringBack(from: aside(rollback)) }
-        let escalation = "the rollback to \(rollback.to) failed \(next.tries) times: \(error). It runs with the state that \(rollback.from) left"
-        try finish(rollback, escalation, &record, at: now)
-        say(.escalated, now, rollback.to) {
-          $0.generation = rollback.generation
-          $0.reason = escalation
-        }
-        return
-      }
-      record.phase = .rollingBack(next)
-      try save(record, .rollBackTry)
     }
   }
 

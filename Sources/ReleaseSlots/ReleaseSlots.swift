@@ -32,7 +32,7 @@ package struct ReleaseSlots: Sendable {
 
     /// As a connector's configuration says: its whole state directory is what a rollback puts back.
     package init(_ configuration: ConnectorConfiguration) {
-      update = UpdateSettings(configuration.updates)
+      update = UpdateSettings(configuration)
       stateFolder = configuration.state.directory
     }
   }

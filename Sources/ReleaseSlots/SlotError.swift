@@ -20,6 +20,8 @@ package enum SlotError: Error, Hashable, Sendable, CustomStringConvertible {
   case busy(String)
   case noTrial
   case nothingToGoBackTo
+  /// The release before the active one was removed, or the state that it left.
+  case notKept(SlotName)
   case nothingToRun(String)
   case noRecord
 
@@ -38,6 +40,8 @@ package enum SlotError: Error, Hashable, Sendable, CustomStringConvertible {
     case .busy(let what): "\(what) is under way; wait for its end"
     case .noTrial: "no trial is open"
     case .nothingToGoBackTo: "there is no release to go back to: this connector ran no other before"
+    case .notKept(let slot):
+      "the release before it, \(slot), is not kept any more with the state that it left; order another release through the cloud"
     case .nothingToRun(let what): "no complete release is left to run: \(what). Reinstall the connector; its state stays"
     case .noRecord: "there is no record of releases here; install a first release"
     }
@@ -47,7 +51,9 @@ package enum SlotError: Error, Hashable, Sendable, CustomStringConvertible {
   package var isTheReleasesFault: Bool {
     switch self {
     case .manifest, .hostile, .damaged: true
-    case .files, .refused, .wrongBundle, .noSpace, .stale, .inUse, .notInstalled, .busy, .noTrial, .nothingToGoBackTo, .nothingToRun, .noRecord: false
+    case .files, .refused, .wrongBundle, .noSpace, .stale, .inUse, .notInstalled, .busy, .noTrial, .nothingToGoBackTo, .notKept, .nothingToRun,
+      .noRecord:
+      false
     }
   }
 }

@@ -7,23 +7,36 @@ import World
 extension ReleaseSlots {
   static func snapshotName(_ trial: EvergreenRecord.Trial) -> String { snapshotName(trial.from, trial.generation) }
 
-  /// Copies the state while nobody runs. It has its name only when it is complete.
+  /// Copies the state while nobody runs. It has its name only when it is complete, and nothing of it stays when it cannot be completed.
   func takeSnapshot(_ trial: EvergreenRecord.Trial, at now: WallTime) throws(SlotError) {
     let name = Self.snapshotName(trial)
     let (target, temporary) = ("\(snapshots)/\(name)", "\(snapshots)/.next-\(name)")
+    // Of what is copied, not of the copy: nobody runs.
+    let state = try stateDigest(of: stateFolder)
     if try onDisk({ () throws(FileError) in try files.info(target) }) == nil {
-      try clean(temporary)
+      try takeSnapshot(target, by: temporary)
+    } else if try stateDigest(of: target) != state {
+      // An earlier start took it and could go no further; what ran meanwhile, because something must, has written since.
+      try clean(target)
+      try takeSnapshot(target, by: temporary)
+    }
+    say(.snapshotTaken, now, trial.from) {
+      $0.generation = trial.generation
+      $0.state = state
+    }
+  }
+
+  private func takeSnapshot(_ target: String, by temporary: String) throws(SlotError) {
+    try clean(temporary)
+    do throws(SlotError) {
       try onDisk { () throws(FileError) in
         try files.makeDirectory(temporary, mode: 0o700)
         for path in try stateTree(stateFolder) { try copy("\(stateFolder)/\(path)", to: "\(temporary)/\(path)") }
         try files.rename(temporary, to: target, step: EvergreenStep.snapshot.step)
       }
-    }
-    // Of what was copied, not of the copy: nobody has run since.
-    let state = try stateDigest(of: stateFolder)
-    say(.snapshotTaken, now, trial.from) {
-      $0.generation = trial.generation
-      $0.state = state
+    } catch {
+      try? clean(temporary)
+      throw error
     }
   }
 

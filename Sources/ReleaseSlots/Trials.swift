@@ -16,6 +16,7 @@ extension ReleaseSlots {
       throw .refused(refusal)
     }
     if let problem = try problem(of: slot) { throw .damaged(slot, problem) }
+    try preflight(slot, needs: 0, at: now)
     let trial = settings.update.trial
     let attempt = (record.failures[slot.version.description]?.attempts ?? 0) + 1
     record.phase = .opening(
@@ -78,9 +79,8 @@ extension ReleaseSlots {
       (from, to, snapshot, generation) = (trial.slot, trial.from, Self.snapshotName(trial), trial.generation)
     case .idle:
       // T7: only to what this connector itself had committed.
-      guard record.committed.count > 1, let last = record.committed.last, let before = record.committed.dropLast().last,
-        try slot(.lastGood) == before.slot
-      else { throw .nothingToGoBackTo }
+      guard let last = record.committed.last, let before = record.committed.dropLast().last else { throw .nothingToGoBackTo }
+      guard try slot(.lastGood) == before.slot else { throw .notKept(before.slot) }
       (from, to, snapshot, generation) = (last.slot, before.slot, last.snapshot, record.generation + 1)
     }
     record.generation += 1

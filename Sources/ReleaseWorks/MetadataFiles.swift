@@ -8,9 +8,11 @@ struct MetadataFiles {
   /// In the order in which they may appear: whatever a client reads between two of them fits together.
   let inOrder: [(name: String, bytes: [UInt8], step: DurableStep)]
 
-  init(_ record: RepositoryRecord, _ keys: [String: SigningKey]) throws(ReleaseProblem) {
+  /// - Parameter isThere: whether a file of metadata is on disk. The root is left as it is there when a key of it is gone, since it cannot be made again.
+  init(_ record: RepositoryRecord, _ keys: [String: SigningKey], isThere: (String) throws(ReleaseProblem) -> Bool) throws(ReleaseProblem) {
+    let makesRoot = try Self.makesRoot(record, keys, isThere)
     do {
-      var repository = try Self.repository(record, keys)
+      var repository = try Self.repository(record, keys, makesRoot)
       var staged: [(String, [UInt8], DurableStep)] = []
       if let version = record.staged {
         var draft = repository
@@ -19,13 +21,32 @@ struct MetadataFiles {
         try draft.publish([.targets])
         staged = draft.metadata.map { ($0.key, $0.value, "releases.staged") }
       }
-      try repository.publish([.targets, .snapshot, .timestamp, .root])
-      inOrder = try staged + RepositoryRole.allCases.map { role in try Self.file(role, record, repository) }
+      try repository.publish([.targets, .snapshot, .timestamp] + (makesRoot ? [.root] : []))
+      inOrder = try staged + RepositoryRole.allCases.filter { $0 != .root || makesRoot }.map { role in try Self.file(role, record, repository) }
     } catch let problem as ReleaseProblem {
       throw problem
     } catch {
       throw ReleaseProblem(.damaged, "the metadata cannot be signed: \(error)")
     }
+  }
+
+  /// A root lists its own keys, so all of those must be there; of those before them, as many as had to sign.
+  private static func makesRoot(
+    _ record: RepositoryRecord, _ keys: [String: SigningKey], _ isThere: (String) throws(ReleaseProblem) -> Bool
+  ) throws(ReleaseProblem) -> Bool {
+    guard let root = record.roles[.root] else { return false }
+    let before = Set(root.current.signedBy).subtracting(root.keys)
+    let lacks = root.keys.filter { keys[$0] == nil }
+    let enough = before.isEmpty || before.count { keys[$0] != nil } >= root.threshold
+    if lacks.isEmpty, enough { return true }
+    if try isThere(fileName(.root, record)) { return false }
+    guard let lost = lacks.first else {
+      throw ReleaseProblem(
+        .damaged,
+        "of the root's keys before, \(before.count { keys[$0] != nil }) are there and \(root.threshold) must sign the new root. Restore them")
+    }
+    throw ReleaseProblem(
+      .damaged, "the root's key \(lost) is not there, so no new root can list it. Restore it, or begin with connector-lab release rotate root")
   }
 
   private static func file(_ role: RepositoryRole, _ record: RepositoryRecord, _ repository: Repository) throws -> (String, [UInt8], DurableStep) {
@@ -45,13 +66,13 @@ struct MetadataFiles {
     role == .timestamp ? "timestamp.json" : "\(record.roles[role]?.current.version ?? 1).\(role.rawValue).json"
   }
 
-  private static func repository(_ record: RepositoryRecord, _ keys: [String: SigningKey]) throws(ReleaseProblem) -> Repository {
+  private static func repository(_ record: RepositoryRecord, _ keys: [String: SigningKey], _ makesRoot: Bool) throws(ReleaseProblem) -> Repository {
     var repository = Repository(keys: [:], expires: WallTime(seconds: 0))
     repository.listsHashes = true
-    for (role, state) in record.roles {
+    for (role, state) in record.roles where role != .root || makesRoot {
       let name = ExactText(role.rawValue)
-      repository.roles[name] = RoleDraft(
-        keys: try all(state.keys, keys), threshold: state.threshold, signers: try all(state.current.signedBy, keys))
+      let signers = role == .root ? state.current.signedBy.compactMap { keys[$0] } : try all(state.current.signedBy, keys)
+      repository.roles[name] = RoleDraft(keys: try all(state.keys, keys), threshold: state.threshold, signers: signers)
       repository.versions[name] = state.current.version
       repository.expires[name] = state.current.expires
       if role == .targets { repository.targets[name] = draft(state.current, record.published) }

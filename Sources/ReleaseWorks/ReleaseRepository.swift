@@ -1,3 +1,4 @@
+internal import StrictJSON
 internal import TUF
 package import World
 
@@ -8,7 +9,7 @@ package import World
 /// keys/          one file for each private key, 0600
 /// metadata/      what clients read: <n>.root.json, <n>.targets.json, <n>.snapshot.json, timestamp.json
 /// targets/       releases/<version>/<sha256>.connectord-<version>-<os>-<arch>.tar.zst
-/// work/          bundles that were built and are not signed
+/// unsigned/      bundles that were built and are not signed
 /// ```
 ///
 /// A command writes the record first, which decides it, and then what follows from it, what lists something after what it lists. `open` finishes
@@ -29,7 +30,7 @@ package struct ReleaseRepository: Sendable {
     }
     if let record = try read(folder, files: files) {
       let repository = ReleaseRepository(files: files, folder: folder, record: record, random: random)
-      try repository.settle(try MetadataFiles(record, try repository.keys.load(record.keyIDs)))
+      try repository.settle(try repository.metadata(record))
       return repository
     }
     guard try onDisk({ () throws(FileError) in try files.list("\(folder)/metadata") }).isEmpty else {
@@ -49,6 +50,15 @@ package struct ReleaseRepository: Sendable {
     return try RepositoryRecord(json: try onDisk { () throws(FileError) in try files.read(path) }, at: path)
   }
 
+  /// Whether clients see what the record says. Not while a command is under way, or one that was cut off waits for the next to finish it: whoever acts on
+  /// the record then sends connectors to what they cannot find yet.
+  package static func isShown(_ record: RepositoryRecord, in folder: String, files: any Files) throws(ReleaseProblem) -> Bool {
+    let path = "\(folder)/metadata/\(MetadataFiles.fileName(.timestamp, record))"
+    guard try onDisk({ () throws(FileError) in try files.info(path) }) != nil else { return false }
+    let timestamp = try? JSONTree.parse(try onDisk { () throws(FileError) in try files.read(path) })
+    return timestamp?.top["signed"]?["version"]?.integer == record.roles[.timestamp]?.current.version
+  }
+
   private static func recordPath(_ folder: String) -> String { "\(folder)/record.json" }
 
   private static func begin(_ keys: RepositoryKeys, _ random: any RandomSource, _ now: WallTime) throws(ReleaseProblem) -> RepositoryRecord {
@@ -66,12 +76,18 @@ package struct ReleaseRepository: Sendable {
 
   var keys: RepositoryKeys { RepositoryKeys(files: files, folder: "\(folder)/keys") }
 
+  private func metadata(_ record: RepositoryRecord) throws(ReleaseProblem) -> MetadataFiles {
+    try MetadataFiles(record, try keys.load(record)) { (name) throws(ReleaseProblem) in
+      try onDisk { () throws(FileError) in try files.info("\(folder)/metadata/\(name)") } != nil
+    }
+  }
+
   /// Decides: after this the change is made, whatever happens.
   mutating func commit(_ record: RepositoryRecord) throws(ReleaseProblem) {
     let bytes: [UInt8]
     do { bytes = try record.json } catch { throw ReleaseProblem(.damaged, "the record cannot be written: \(error)") }
     // Nothing is decided that cannot be signed.
-    let metadata = try MetadataFiles(record, try keys.load(record.keyIDs))
+    let metadata = try metadata(record)
     try onDisk { () throws(FileError) in
       try files.replace(Self.recordPath(folder), with: bytes, mode: 0o600, step: "releases.record")
     }

@@ -78,12 +78,12 @@ extension ReleaseRepository {
     return false
   }
 
-  /// Signs anew what has less than half of its life left, and what lists it.
+  /// Signs anew what has less of its life left than `RepositoryRole.leastLeft`, and what lists it.
   ///
   /// - Returns: the roles that were signed.
   package mutating func refresh(now: WallTime) throws(ReleaseProblem) -> [RepositoryRole] {
     let old = RepositoryRole.allCases.filter { role in
-      record.roles[role].map { $0.current.expires - now < role.life / 2 } ?? false
+      record.roles[role].map { $0.current.expires - now < role.leastLeft } ?? false
     }
     guard !old.isEmpty else { return [] }
     var next = record
@@ -137,7 +137,10 @@ extension ReleaseRepository {
   private func inspect(_ bundle: String) throws(ReleaseProblem) -> InspectedBundle {
     do throws(SlotError) { return try BundleInspection.inspect(bundle, files: files) } catch {
       if case .files(let failure) = error, failure.kind == .notFound {
-        throw ReleaseProblem(.input, "\(bundle): there is no such bundle; build it first, or see connector-lab release list")
+        throw ReleaseProblem(
+          .input,
+          "\(bundle): there is no such bundle; build it first with connector-lab release build. What is signed already stands in connector-lab release list"
+        )
       }
       throw ReleaseProblem(.input, "\(bundle) is not signed, because no connector would install it: \(error)")
     }

@@ -26,26 +26,28 @@ struct RepositoryKeys {
     return ids
   }
 
-  func load(_ ids: Set<String>) throws(ReleaseProblem) -> [String: SigningKey] {
+  /// All keys that the record needs but those of the root that are gone: enough others may sign a root, and `MetadataFiles` says when they are too few.
+  func load(_ record: RepositoryRecord) throws(ReleaseProblem) -> [String: SigningKey] {
     var keys: [String: SigningKey] = [:]
-    for id in ids.sorted() {
-      let bytes = try read(id)
-      // Two digits a byte and the end of the line.
-      let seed = stride(from: 0, to: bytes.count - 1, by: 2).compactMap {
-        UInt8(String(decoding: bytes[$0..<min($0 + 2, bytes.count)], as: UTF8.self), radix: 16)
+    for id in record.keyIDs.sorted() {
+      do throws(ReleaseProblem) { keys[id] = try load(id) } catch {
+        if record.rootKeyIDs.contains(id) { continue }
+        throw error
       }
-      guard let key = SigningKey.ed25519(seed: seed), key.keyID.description == id else {
-        throw ReleaseProblem(.damaged, "\(path(id)) is damaged: it does not hold the key that its name says. Restore it")
-      }
-      keys[id] = key
     }
     return keys
   }
 
-  private func read(_ id: String) throws(ReleaseProblem) -> [UInt8] {
-    do throws(FileError) { return try files.read(path(id)) } catch {
+  private func load(_ id: String) throws(ReleaseProblem) -> SigningKey {
+    let bytes: [UInt8]
+    do throws(FileError) { bytes = try files.read(path(id)) } catch {
       throw ReleaseProblem(.damaged, "a key of the repository cannot be read: \(error). Restore it; without it nothing can be signed")
     }
+    // Pairs of digits and the end of the line.
+    guard let seed = HexDigits.bytes(bytes.dropLast()), let key = SigningKey.ed25519(seed: seed), key.keyID.description == id else {
+      throw ReleaseProblem(.damaged, "\(path(id)) is damaged: it does not hold the key that its name says. Restore it")
+    }
+    return key
   }
 
   /// Keys that no record needs: of a rotation that is over, or of one that a crash cut off.

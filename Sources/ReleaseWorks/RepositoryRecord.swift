@@ -15,6 +15,10 @@ package enum RepositoryRole: String, CaseIterable, Codable, Sendable, CodingKeyR
     }
   }
 
+  /// How much of its life must be left, or it is signed anew when somebody looks. The timestamp is signed at nearly every look, once a day in a lab: only
+  /// so do clients see that it stands still (T4).
+  package var leastLeft: Duration { self == .timestamp ? life - .seconds(12 * 3_600) : life / 2 }
+
   /// Keys and how many of them must sign.
   package var keys: (count: Int, threshold: Int64) { self == .root ? (3, 2) : (1, 1) }
 }
@@ -58,6 +62,9 @@ package struct RepositoryRecord: Hashable, Codable, Sendable {
     for role in roles.values { all.formUnion(role.keys + role.current.signedBy) }
     return all
   }
+
+  /// Of those, the keys that sign the root, of which a threshold is enough.
+  var rootKeyIDs: Set<String> { roles[.root].map { Set($0.keys + $0.current.signedBy) } ?? [] }
 
   func highest(_ platform: ReleasePlatform) -> ReleaseVersion? { highest[platform.description] }
 

@@ -18,7 +18,7 @@ package struct RolloutChecks: Sendable {
     checkers = [
       Redundancy(), OneLease(), FlightTime(), InsideWindow(), RingOrder(), CanariesFirst(), InFlightLimit(), Deadlines(), NothingStarts(),
       FloorPath(),
-      StartCap(), StableRings(), BoundedDeferral(), RinglessStay(),
+      StartCap(), StableRings(), BoundedDeferral(), RinglessStay(), NotAgain(),
     ]
   }
 

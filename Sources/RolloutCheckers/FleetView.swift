@@ -16,7 +16,6 @@ package struct FleetView: Sendable {
     var inFlight = false
     /// Of its latest decision in the current release.
     var ring: Int?
-    var purposeIsUpdate = false
   }
   struct Location: Sendable {
     var schedule: UpdateSchedule
@@ -57,6 +56,7 @@ package struct FleetView: Sendable {
       }
       if offer == nil || aborted {
         (location.schedule, location.assignment) = (schedule, assignment)
+        (location.nextSchedule, location.nextAssignment) = (nil, nil)
       } else {
         (location.nextSchedule, location.nextAssignment) = (schedule, assignment)
       }
@@ -106,14 +106,12 @@ package struct FleetView: Sendable {
         locations[id] = location
       }
     case .aborted: aborted = true
-    case .leaseGranted:
-      connectors[id]?.inFlight = true
-      connectors[id]?.purposeIsUpdate = decision.rule != .pendingRestart
+    case .leaseGranted: connectors[id]?.inFlight = true
     case .leaseReleased, .leaseReturned: connectors[id]?.inFlight = false
     case .committed:
       if let version = decision.version { connectors[id]?.version = version }
       if connectors[id]?.inFlight == true { set(id, .healthy, decision.time) }
-    case .rolledBack, .restarted: set(id, .healthy, decision.time)
+    case .rolledBack, .restarted: if connectors[id]?.inFlight == true { set(id, .healthy, decision.time) }
     case .quarantined: connectors[id]?.quarantined = true
     case .cleared: connectors[id]?.quarantined = false
     default: break

@@ -41,8 +41,8 @@ struct RingOrder: Checker {
     if ring != open + 1 { out.append(Violation("F5", decision.time, "ring \(ring) opens after ring \(open)")) }
     if mustHalt { out.append(Violation("F6", decision.time, "ring \(ring) opens after a ring had its limit of failures")) }
     let before = ring - 1
-    // Canaries that take no updates any more are none, and where only one connector is left there is no other (F7).
-    if before < 0 && canaries.allSatisfy({ fleet.connectors[$0]?.barred ?? true }) { return out }
+    // Canaries that take no updates any more, or whose location delayed them, are none, and where only one connector is left there is no other (F7).
+    if before < 0 && canaries.allSatisfy({ fleet.connectors[$0].map { $0.barred || delayed.contains($0.location) } ?? true }) { return out }
     guard let since = baked[before] else { return out + [Violation("F5", decision.time, "ring \(ring) opens before ring \(before) was through")] }
     let bake = rings[max(0, before)].bake
     if begun.contains(before), decision.time - since < bake {
@@ -100,6 +100,7 @@ struct CanariesFirst: Checker {
   private var chosen: Set<String> = []
   private var started: [String: String] = [:]
   private var committed: Set<String> = []
+  private var delayed: Set<String> = []
   private var alone = false
   private var wanted = 0
 
@@ -138,7 +139,12 @@ struct CanariesFirst: Checker {
         chosen.remove(id)
         if decision.kind == .barred { started[id] = nil }
       }
-    case .ringOpened: if chosen.subtracting(committed).isEmpty, committed.isEmpty { alone = false }
+    // What was let go before anything was installed has not begun.
+    case .cancelled: started[id] = nil
+    case .delayed: delayed.insert(decision.location ?? "")
+    case .ringOpened:
+      let waiting = chosen.subtracting(committed).filter { fleet.connectors[$0].map { !delayed.contains($0.location) } ?? false }
+      if waiting.isEmpty, committed.isDisjoint(with: chosen) { alone = false }
     case .removed: if !committed.contains(id) { started[id] = nil }
     case .resumed: started = started.filter { committed.contains($0.key) }
     case .ringBaking where decision.ring == -1:

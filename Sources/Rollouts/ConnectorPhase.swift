@@ -25,7 +25,7 @@ package enum ConnectorPhase: String, CaseIterable, Codable, Sendable {
   case quarantined
   /// There is no way to the release from where it is.
   case blocked
-  /// The product's own end of a failed update: in maintenance, in everybody's way (`Compatibility.vendor` only).
+  /// The product's own end of a failed update: it keeps the turn of its location, in everybody's way (`Compatibility.vendor` only).
   case stuck
 
   /// Holds the lease of its location.
@@ -77,6 +77,8 @@ extension ConnectorPhase {
     case (.installing, .failed), (.installing, .deadline), (.trial, .failed), (.trial, .deadline): return .rollingBack
     case (.installing, .rolledBack), (.trial, .rolledBack), (.rollingBack, .rolledBack): return .failed
     case (.rollingBack, .deadline), (.rollingBack, .failed): return .quarantined
+    // Somebody took the release off it again.
+    case (.updated, .rolledBack): return .failed
 
     case (.idle, .restartGranted), (.waiting, .restartGranted), (.due, .restartGranted), (.updated, .restartGranted), (.failed, .restartGranted),
       (.blocked, .restartGranted):

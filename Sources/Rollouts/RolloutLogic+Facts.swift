@@ -16,6 +16,9 @@ extension RolloutLogic {
     } else {
       location.schedule = schedule
       location.assignment = assignment
+      // An earlier edit that still waits, of before an abort, is overtaken.
+      location.nextSchedule = nil
+      location.nextAssignment = nil
       locations[id] = location
       decide(.scheduleTaken, location: id, "no release is out")
     }
@@ -43,13 +46,26 @@ extension RolloutLogic {
     change(id) { $0.version = version }
     if let offer = rollout?.offer, version >= offer.version {
       if move(id, .committed) {
-        change(id) { $0.available = nil }
+        change(id) {
+          $0.available = nil
+          $0.ordered = false
+        }
         decide(.committed, id, version: version, "it was seen to run \(version) already")
       }
+    } else if wasUpdated, let rollout, rollout.standing != .aborted, known.version == rollout.offer.version {
+      left(id, rollout.offer.version, for: version)
     } else if wasUpdated || known.phase == .idle {
       takePart(id)
       offer(to: id, now)
     }
+  }
+
+  /// Somebody took the current release off it again, or its machine was put back. Whoever did may have had a reason, and it may be on the list of what
+  /// failed there: it is left alone. No failure of the release, which says of itself when it fails.
+  private mutating func left(_ id: String, _ release: ReleaseVersion, for version: ReleaseVersion) {
+    guard move(id, .rolledBack) else { return }
+    change(id) { $0.failedRelease = release }
+    decide(.rolledBack, id, version: release, "it has left \(release) for \(version); clear it to have it updated again")
   }
 
   /// Gives a connector that has no ring of the current release the one that is its own.
@@ -108,6 +124,7 @@ extension RolloutLogic {
       arm(id, at: deadline + by)
       decide(.awaited, id, until: deadline + by, "the cloud's clock was set ahead by \(Int(by.inSeconds)) s, and its time lasts as long as before")
     }
+    if let since = rollout?.stoppedAt { rollout?.stoppedAt = since + by }
     if let deadline = rollout?.deadline {
       rollout?.deadline = deadline + by
       timers.arm(.ring, at: deadline + by)

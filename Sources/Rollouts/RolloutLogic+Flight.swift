@@ -46,6 +46,7 @@ extension RolloutLogic {
       return cancel(id, "its window closes too soon", now)
     }
     move(id, .drained)
+    change(id) { $0.touched = true }
     renew(id, settings.installLimit, now)
     decide(.installing, id, until: now + settings.installLimit, "it is drained; \(hop) goes in")
     if let lease = locations[connector.location]?.book.current { directives.append(.install(id, hop, lease)) }
@@ -114,7 +115,15 @@ extension RolloutLogic {
     directives.append(.leaveMaintenance(id, token: flight.token))
     change(id) {
       $0.flight = nil
-      if $0.phase == .failed || $0.phase == .quarantined { $0.available = nil }
+      // An order "now" was for this once.
+      switch $0.phase {
+      case .failed, .quarantined:
+        $0.available = nil
+        $0.ordered = false
+        $0.failedRelease = flight.release ?? $0.failedRelease
+      case .updated where flight.hop == flight.release: $0.ordered = false
+      default: break
+      }
     }
     unserved.insert(connector.location)
     // What failed was another release: the current one is still to be tried.
@@ -136,6 +145,7 @@ extension RolloutLogic {
     decide(.cancelled, id, reason)
     end(id, now)
     lose(id, now)
+    putOff(id)
     plan(id, now)
   }
 
@@ -220,7 +230,10 @@ extension RolloutLogic {
     wasWell(id)
     end(id, now)
     // A release may have been published or withdrawn meanwhile.
-    if waited, connectors[id]?.joined == true, rollout?.standing != .aborted { return plan(id, now) }
+    if waited, connectors[id]?.joined == true, rollout?.standing != .aborted {
+      putOff(id)
+      return plan(id, now)
+    }
     if waited { move(id, .withdrawn) }
     offer(to: id, now)
   }

@@ -2,9 +2,12 @@ import World
 
 /// From a release to a connector that waits in its window.
 extension RolloutLogic {
-  /// Offers the current release to a connector whose ring is open, or that is a canary or ordered. Does nothing for one that takes no part.
+  /// Offers the current release to a connector whose ring is open, or that is a canary or ordered. Does nothing for one that takes no part, or on which this
+  /// very release failed.
   mutating func offer(to id: String, _ now: WallTime) {
-    guard let rollout, rollout.standing != .aborted, let connector = connectors[id], connector.barred == nil else { return }
+    guard let rollout, rollout.standing != .aborted, let connector = connectors[id], connector.barred == nil,
+      connector.failedRelease != rollout.offer.version
+    else { return }
     let called = rollout.canaries.contains(id) || (connector.ring.map { $0 <= rollout.ring } ?? false) || connector.ordered
     guard called, let hop = rollout.offer.path(from: connector.version).first, let schedule = locations[connector.location]?.schedule else { return }
     // One that is on its way over the floors is not stopped half-way.
@@ -18,6 +21,7 @@ extension RolloutLogic {
       $0.due = due
       $0.delayed = delayed
     }
+    if delayed { locations[connector.location]?.delayIsUnused = nil }
     decide(
       .offered, id, version: hop, rule: due.rule, "available since \(available.iso8601(fraction: 0)); due from \(due.first.iso8601(fraction: 0))")
     if connector.health == .gone { lose(id, now) } else { plan(id, now) }
@@ -128,7 +132,7 @@ extension RolloutLogic {
     openCanaries(now)
   }
 
-  /// What was edited takes hold; the one delay is there again when the last one was used up.
+  /// What was edited takes hold; the one delay is there again when the last one was used up: it put something off, and that was taken.
   private mutating func beginCycle(of id: String) {
     guard var location = locations[id] else { return }
     if let schedule = location.nextSchedule {
@@ -139,7 +143,7 @@ extension RolloutLogic {
     location.nextSchedule = nil
     location.nextAssignment = nil
     let waits = location.connectors.contains { connectors[$0].map { $0.joined && $0.available != nil } ?? false }
-    if rollout != nil, rollout?.standing != .aborted, !waits { location.delayed = false }
+    if rollout != nil, location.delayIsUnused != true, !waits { location.delayed = false }
     locations[id] = location
   }
 

@@ -9,6 +9,7 @@ extension RolloutLogic {
       guard rollout?.standing.starts == true else { return decide(.orderRefused, nil, "no rollout is running; there is nothing to pause") }
       rollout?.standing = .paused
       rollout?.reason = "paused by an operator"
+      rollout?.stoppedAt = now
       decide(.paused, nil, "an operator paused it: nothing starts")
       cancelDrains(now) { _ in true }
     case .resume: resume(now)
@@ -35,10 +36,14 @@ extension RolloutLogic {
     rollout?.standing = through ? .done : .running
     rollout?.reason = ""
     decide(.resumed, nil, "an operator resumed it")
+    // A ring has its time for starts; what has baked meanwhile has baked.
+    if let rollout, let since = rollout.stoppedAt, !rollout.baking { self.rollout?.deadline = rollout.deadline + (now - since) }
+    rollout?.stoppedAt = nil
     if let rollout, rollout.ring < 0, !rollout.baking, rollout.canaries.isEmpty, rollout.proven.isEmpty { openCanaries(now) }
-    if let rollout, rollout.ring < 0, !rollout.baking, now >= rollout.deadline {
-      self.rollout?.deadline = now + settings.ringLimit
-      timers.arm(.ring, at: now + settings.ringLimit)
+    if let rollout, !rollout.baking {
+      let deadline = now < rollout.deadline ? rollout.deadline : now + settings.ringLimit
+      self.rollout?.deadline = deadline
+      timers.arm(.ring, at: deadline)
     }
     unserved.formUnion(locations.keys)
   }
@@ -73,7 +78,10 @@ extension RolloutLogic {
       }
     if let problem { return decide(.orderRefused, id, problem) }
     move(id, .cleared)
-    change(id) { $0.ordered = true }
+    change(id) {
+      $0.ordered = true
+      $0.failedRelease = nil
+    }
     decide(.ordered, id, rule: .ordered, "an operator wants it updated now")
     if connector.phase == .due { move(id, .closed) }
     if connector.joined, connectors[id]?.phase == .waiting { plan(id, now) } else { offer(to: id, now) }
@@ -92,7 +100,11 @@ extension RolloutLogic {
     }
     decide(.cleared, id, "an operator cleared it")
     // Whoever was a canary and is none any more is offered the release anew with its ring.
-    change(id) { $0.joined = false }
+    change(id) {
+      $0.joined = false
+      $0.ordered = false
+      $0.failedRelease = nil
+    }
     if let offer = rollout?.offer, connector.version == offer.version {
       move(id, .offered)
       // Said aloud, since a ring and the canaries count it.
@@ -108,22 +120,26 @@ extension RolloutLogic {
     guard let location = locations[id] else { return decide(.orderRefused, location: id, "there is no resource location \(id)") }
     guard !location.delayed else { return decide(.orderRefused, location: id, "its one delay by two weeks is used up for this update") }
     locations[id]?.delayed = true
+    locations[id]?.delayIsUnused = true
     decide(.delayed, location: id, rule: .delayed, "its updates come two weeks later than scheduled, this once")
-    for connector in location.connectors {
-      guard let known = connectors[connector], known.joined, !known.ordered, !known.touched, known.due != nil else { continue }
-      change(connector) {
-        $0.delayed = true
-        $0.forced = false
-      }
-      switch known.phase {
-      case .waiting, .due, .absent, .late:
-        if let available = known.available { connectors[connector]?.due = location.schedule.due(available: available, delayed: true) }
-        if known.phase == .due { move(connector, .closed) }
-        decide(.offered, connector, rule: .delayed, "two weeks later than scheduled")
-        plan(connector, now)
-      default: break
-      }
+    for connector in location.connectors where putOff(connector) { plan(connector, now) }
+  }
+
+  /// The delay of its location holds for one that has an offer and has not begun. Who acts under a lease goes on; if that comes to nothing, it is put off then.
+  @discardableResult
+  mutating func putOff(_ id: String) -> Bool {
+    guard let known = connectors[id], let location = locations[known.location], location.delayed, known.joined, !known.delayed, !known.ordered,
+      !known.touched, known.due != nil, let available = known.available, [.waiting, .due, .absent, .late].contains(known.phase)
+    else { return false }
+    change(id) {
+      $0.delayed = true
+      $0.forced = false
+      $0.due = location.schedule.due(available: available, delayed: true)
     }
+    locations[known.location]?.delayIsUnused = nil
+    if known.phase == .due { move(id, .closed) }
+    decide(.offered, id, rule: .delayed, "two weeks later than scheduled")
+    return true
   }
 
   private mutating func extend(_ name: String?, _ now: WallTime) {

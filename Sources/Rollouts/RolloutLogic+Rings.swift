@@ -13,8 +13,16 @@ extension RolloutLogic {
   }
 
   /// Never the whole group (F7).
-  private func wantedCanaries(_ offer: ReleaseOffer) -> Int {
-    min(offer.canaries, connectors.values.count { $0.ring != nil && !offer.path(from: $0.version).isEmpty } - 1)
+  private func wantedCanaries(_ offer: ReleaseOffer) -> Int { isPutOff(offer) ? 0 : min(offer.canaries, group(offer).count - 1) }
+
+  private func group(_ offer: ReleaseOffer) -> [ConnectorRollout] {
+    connectors.values.filter { $0.ring != nil && !offer.path(from: $0.version).isEmpty }
+  }
+
+  /// Every location that takes part delayed its updates, and the release has failed nowhere: nobody can go first, and nobody is waited for to do so.
+  private func isPutOff(_ offer: ReleaseOffer) -> Bool {
+    let group = group(offer)
+    return !group.isEmpty && group.allSatisfy { locations[$0.location]?.delayed == true && $0.failedRelease != offer.version }
   }
 
   /// Adds one canary: of the earliest ring, soonest due, in a location that has none yet. False when there is none.
@@ -100,8 +108,9 @@ extension RolloutLogic {
         replaceCanaries(now)
         guard let rollout = self.rollout, rollout.standing == .running else { return }
         if rollout.canaries.isEmpty && rollout.proven.isEmpty {
-          guard rollout.canaryBarred, now < rollout.deadline else { return halt("no canary is left", now) }
-          if wantedCanaries(rollout.offer) <= 0 { openRing(0, now) } else if !chooseCanary(now) { return }
+          let isPutOff = isPutOff(rollout.offer)
+          guard isPutOff || (rollout.canaryBarred && now < rollout.deadline) else { return halt("no canary is left", now) }
+          if isPutOff || wantedCanaries(rollout.offer) <= 0 { openRing(0, now) } else if !chooseCanary(now) { return }
           continue
         }
         if rollout.canaries.isEmpty {
@@ -171,6 +180,7 @@ extension RolloutLogic {
   mutating func halt(_ reason: String, _ now: WallTime) {
     rollout?.standing = .halted
     rollout?.reason = reason
+    if rollout?.stoppedAt == nil { rollout?.stoppedAt = now }
     decide(.halted, ring: rollout?.ring, reason)
     cancelDrains(now) { _ in true }
   }

@@ -87,7 +87,6 @@ extension RolloutLogic {
     move(id, .granted)
     change(id) {
       $0.flight = .init(token: lease.token, hop: hop, release: rollout.offer.version, rule: connector.rule ?? .atOnce, before: .due)
-      $0.touched = true
       $0.said = nil
     }
     if let ring = connector.ring, rollout.counts.indices.contains(ring) { self.rollout?.counts[ring].started += 1 }

@@ -42,8 +42,10 @@ package struct ConnectorRollout: Hashable, Codable, Sendable {
   package var delayed = false
   /// The time of its ring is over: the ring no longer waits for it.
   package var excused = false
-  /// It has had a lease for the current release.
+  /// It was drained for the current release: what has begun is not put off any more.
   package var touched = false
+  /// The release that it went back from, was quarantined under, or was taken off again by hand: it is not offered that one before an operator's word (L6).
+  package var failedRelease: ReleaseVersion?
   package var flight: Flight?
   /// How often in a row it was drained too late for its window.
   package var slowDrains = 0
@@ -85,8 +87,10 @@ package struct LocationRollout: Hashable, Codable, Sendable {
   /// An edit that waits for the next cycle.
   package var nextSchedule: UpdateSchedule?
   package var nextAssignment: RingAssignment?
-  /// The one delay was asked for in this cycle, or, with no release out, for the next one.
+  /// The one delay was asked for, and holds until the updates that it put off are taken.
   package var delayed = false
+  /// It has put nothing off yet, so that the next cycle has it. Nil: it has.
+  package var delayIsUnused: Bool?
   /// Sorted.
   package var connectors: [String] = []
   package var book: LeaseBook
@@ -116,6 +120,8 @@ package struct Rollout: Hashable, Codable, Sendable {
   /// It is through, and the next one opens at `deadline`.
   package var baking = false
   package var deadline: WallTime
+  /// Since when it is paused or halted: that time is not the ring's.
+  package var stoppedAt: WallTime?
   package var counts: [RingCount]
   /// Those that have not committed yet.
   package var canaries: [String] = []

@@ -1,8 +1,8 @@
 /// Whether updates go our way or the product's.
 package enum Compatibility: Hashable, Codable, Sendable {
   case ours
-  /// The product's documented behaviour, for those who test against it: a connector that fails stays in maintenance, and no other in the scope updates until
-  /// somebody clears or removes it (CTX224073: the resource location; an older page: the whole account); what was missed for 48 hours starts at any time.
+  /// The product's documented behaviour, for those who test against it: a connector that fails keeps the turn of its location, and no other in the scope updates
+  /// until somebody clears or removes it (CTX224073: the resource location; an older page: the whole account); what was missed for 48 hours starts at any time.
   case vendor(VendorScope)
 
   package enum VendorScope: String, Codable, Sendable {

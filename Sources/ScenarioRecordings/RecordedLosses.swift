@@ -19,6 +19,14 @@ struct RecordedLosses {
     services(session)
   }
 
+  /// A loss lasts a second at least, because a fault that ends as it begins does nothing.
+  private mutating func add(_ loss: RecordedFault, unlessIn known: [RecordedFault], _ concerns: (RecordedFault) -> Bool) {
+    if known.contains(where: { concerns($0) && $0.overlaps(loss.begins, loss.ends, slack: Self.nearness) }) { return }
+    var fault = loss
+    fault.ends = max(loss.ends, loss.begins + .seconds(1))
+    faults.append(fault)
+  }
+
   private mutating func links(_ member: RecordedSession.Member, _ known: [RecordedFault]) {
     for run in member.runs {
       var lost: WallTime?
@@ -28,14 +36,8 @@ struct RecordedLosses {
         case LinkEvents.connected.code:
           guard let from = lost else { continue }
           lost = nil
-          let isKnown = known.contains {
-            ($0.target == .cloud || $0.target == .link(member.number) || $0.target == .machine(member.number))
-              && $0.overlaps(from, record.time, slack: Self.nearness)
-          }
-          if !isKnown {
-            faults.append(
-              RecordedFault(kind: .partition, target: .link(member.number), begins: from, ends: max(record.time, from + .seconds(1))))
-          }
+          let loss = RecordedFault(kind: .partition, target: .link(member.number), begins: from, ends: record.time)
+          add(loss, unlessIn: known) { $0.target == .cloud || $0.target == .link(member.number) || $0.target == .machine(member.number) }
         default: break
         }
       }
@@ -51,13 +53,8 @@ struct RecordedLosses {
         case DaemonEvents.diskHasSpace.code:
           guard let from = full else { continue }
           full = nil
-          let isKnown = known.contains {
-            $0.target == .machine(member.number) && $0.kind == .diskFull && $0.overlaps(from, record.time, slack: Self.nearness)
-          }
-          if !isKnown {
-            faults.append(
-              RecordedFault(kind: .diskFull, target: .machine(member.number), begins: from, ends: max(record.time, from + .seconds(1))))
-          }
+          let loss = RecordedFault(kind: .diskFull, target: .machine(member.number), begins: from, ends: record.time)
+          add(loss, unlessIn: known) { $0.target == loss.target && $0.kind == .diskFull }
         default: break
         }
       }
@@ -75,14 +72,10 @@ struct RecordedLosses {
           lost[peer] = record.time + (.zero - silence)
         case HighAvailabilityEvents.peerJoined.code:
           guard let from = lost.removeValue(forKey: peer), let other = session.member(peer) else { continue }
-          let isKnown = (known + faults).contains {
-            let concerns = $0.target == .machine(other.number) || $0.target == .machine(member.number) || Self.is($0.target, member, other)
-            return concerns && $0.overlaps(from, record.time, slack: Self.nearness)
-          }
-          if !isKnown {
-            let pair = (min(member.number, other.number), max(member.number, other.number))
-            faults.append(
-              RecordedFault(kind: .partition, target: .peer(pair.0, pair.1), begins: from, ends: max(record.time, from + .seconds(1))))
+          let target = FaultTarget.peer(min(member.number, other.number), max(member.number, other.number))
+          let loss = RecordedFault(kind: .partition, target: target, begins: from, ends: record.time)
+          add(loss, unlessIn: known + faults) {
+            $0.target == .machine(other.number) || $0.target == .machine(member.number) || Self.is($0.target, member, other)
           }
         default: break
         }

@@ -116,6 +116,7 @@ extension ScenarioReader {
     case "outage": .outage
     case "crashBeforeSending": .crashBeforeSending
     case "slowCloud": by.map { .slowCloud($0) }
+    case "metadataFrozen": .metadataFrozen
     default: nil
     }
   }

@@ -109,6 +109,7 @@ extension ScenarioText {
     case .tornWrite(let nth): return named("tornWrite", [("nth", number(nth))])
     case .wrongTimeZone(let hours): return named("wrongTimeZone", [("hours", number(hours))])
     case .throttling(let length): return named("throttling", [("by", duration(length))])
+    case .metadataFrozen: return named("metadataFrozen")
     case .powerCut: return named("powerCut")
     case .powerCutAtWrite(let nth): return named("powerCutAtWrite", [("nth", number(nth))])
     case .crash: return named("crash")

@@ -35,7 +35,7 @@ enum Names {
     "crash", "hang", "slowMachine", "diskFull", "diskSlow", "corruptRecord", "corruptRelease", "clockStep", "wrongTimeZone", "clockDrift",
     "pendingRestart",
     "staleRestart", "outage",
-    "crashBeforeSending", "slowCloud", "throttling",
+    "crashBeforeSending", "slowCloud", "throttling", "metadataFrozen",
   ]
 
   static func compatibility(_ text: String) -> Compatibility? {

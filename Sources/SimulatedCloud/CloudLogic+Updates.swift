@@ -11,6 +11,8 @@ extension CloudLogic {
   mutating func take(_ releases: PublishedReleases, at now: Now) {
     unheardReleases = nil
     guard updates?.releases != releases else { return }
+    // What was taken back stops at once, whatever else waits.
+    for version in releases.revoked.sorted() where updates?.logic.revoked.contains(version) != true { tell(.revoke(version), at: now) }
     // Whoever goes first is chosen among those in contact: right after a start of the cloud that is nobody yet.
     let current = updates?.logic.rollout?.offer.version
     if let newest = releases.newest, current.map({ $0 < newest.version }) ?? true, newest.offer?.canaries ?? 0 > 0,
@@ -20,7 +22,6 @@ extension CloudLogic {
       unheardReleases = releases
       return
     }
-    for version in releases.revoked.sorted() where updates?.logic.revoked.contains(version) != true { tell(.revoke(version), at: now) }
     if let newest = releases.newest { take(newest, at: now) }
     updates?.releases = releases
   }

@@ -56,6 +56,8 @@ package enum FaultKind: Hashable, Codable, Sendable {
   case slowCloud(Duration)
   /// It answers 429 to every heartbeat: come again after so long.
   case throttling(Duration)
+  /// Connectors are shown the metadata of releases as it was at the beginning, and nothing that came out since.
+  case metadataFrozen
 }
 
 /// One thing that goes wrong, with its end: every fault heals.

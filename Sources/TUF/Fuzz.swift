@@ -12,7 +12,7 @@ package func fuzzMetadata(_ bytes: UnsafeRawBufferPointer) {
   if let root = try? Envelope(bytes, type: .root, role: .root, limits: limits), let role = try? RootRole(root) {
     for name in [ExactText.root, .timestamp, .snapshot, .targets] {
       guard let keys = role.roles[name] else { continue }
-      try? root.verify(keys, keys: role.keys, as: name, by: "itself")
+      _ = try? root.verify(keys, keys: role.keys, as: name, by: "itself")
     }
   }
   if let timestamp = try? Envelope(bytes, type: .timestamp, role: .timestamp, limits: limits) { _ = try? TimestampRole(timestamp) }
@@ -22,7 +22,7 @@ package func fuzzMetadata(_ bytes: UnsafeRawBufferPointer) {
       _ = role.target(path)
       for child in role.delegations?.roles(for: path) ?? [] {
         _ = Quoting.fileName(child.name, suffix: ".json")
-        try? targets.verify(child.keys, keys: role.delegations?.keys ?? [:], as: child.name, by: "itself")
+        _ = try? targets.verify(child.keys, keys: role.delegations?.keys ?? [:], as: child.name, by: "itself")
       }
     }
   }

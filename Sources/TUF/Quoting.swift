@@ -18,14 +18,22 @@ package enum Quoting {
     return parts.joined(separator: "/")
   }
 
+  /// Whether a part of the path means another folder, whatever it is quoted as: servers and clients resolve `%2E%2E` too.
+  package static func climbs(_ path: ExactText) -> Bool {
+    path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true).contains {
+      $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)
+    }
+  }
+
   /// One name in a directory for each text: percent-encoded whole, a leading dot too (so it is never `.`, `..` or a file of ours that is being
-  /// written). What would be longer than a file name may be is named after its SHA-256.
+  /// written). What would be longer than a file name may be is named after its SHA-256, and an empty name gets one.
   package static func fileName(_ name: ExactText, suffix: String = "") -> String {
     var out: [UInt8] = []
     for byte in name.utf8 { append(byte, to: &out) }
     var text = String(decoding: out, as: UTF8.self)
     if text.hasPrefix(".") { text = "%2E" + text.dropFirst() }
-    // Quoting never gives a percent sign before an "l".
+    // Quoting never gives a percent sign before an "e" or an "l".
+    if text.isEmpty { text = "%empty" }
     if text.utf8.count > longestName { text = "%long-" + Hex.encode(Digests.sha256(name.utf8)) }
     return text + suffix
   }

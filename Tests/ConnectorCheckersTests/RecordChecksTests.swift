@@ -20,6 +20,14 @@ import World
     #expect(found([.configurationImported(7), .importFailed(8, kept: 7), .configurationOpened(8)]) == [.c1])
     // Damage that was told brings an older one back.
     #expect(found([.configurationImported(6), .configurationImported(7), .configurationDamaged, .configurationOpened(6)]) == [])
+    // Where there is none to come back, nothing is in use.
+    #expect(found([.configurationImported(7), .configurationDamaged, .importFailed(8, kept: nil), .configurationRead(nil)]) == [])
+    #expect(found([.configurationImported(7), .configurationDamaged, .importFailed(8, kept: nil), .configurationOpened(8)]) == [])
+    // An import that a crash took before it was told is found by the next start, or not; one that has failed is not.
+    #expect(found([.configurationImported(7), .importPending(8), .configurationOpened(8), .configurationRead(8)]) == [])
+    #expect(found([.configurationImported(7), .importPending(8), .configurationOpened(7), .configurationOpened(8)]) == [.c1])
+    #expect(found([.configurationImported(7), .importPending(8), .importFailed(8, kept: 7), .configurationOpened(8)]) == [.c1])
+    #expect(found([.importPending(8), .importFailed(8, kept: 7), .configurationRead(7)]) == [])
     // A trace that begins in the middle.
     #expect(found([.importFailed(8, kept: 7), .importFailed(8, kept: 7), .configurationRead(7)]) == [])
   }
@@ -45,6 +53,23 @@ import World
     #expect(found([.operationDone(request: "1", operation: "restart")]) == [.p1])
     #expect(found([.operationDenied(request: "1", operation: "restart"), .operationDone(request: "1", operation: "restart")]) == [.p1])
     #expect(found([.operationAllowed(request: "1", operation: "read"), .operationDone(request: "1", operation: "restart")]) == [.p1])
+    // One leave is for one performance.
+    let (may, does) = (
+      ConnectorFact.What.operationAllowed(request: "1", operation: "read"), ConnectorFact.What.operationDone(request: "1", operation: "read")
+    )
+    #expect(found([may, does, may, does]) == [])
+    #expect(found([may, does, does]) == [.p1])
+    // Asked again while it is being done.
+    #expect(found([may, .operationDenied(request: "1", operation: "read"), does]) == [])
+  }
+
+  /// What is never done is not remembered for ever, and what is being done is remembered long enough.
+  @Test func whatIsNeverDoneIsForgotten() {
+    let first = ConnectorFact.What.operationAllowed(request: "0", operation: "read")
+    func others(_ count: Int) -> [ConnectorFact.What] { (1...count).map { .operationAllowed(request: "\($0)", operation: "read") } }
+    let done = ConnectorFact.What.operationDone(request: "0", operation: "read")
+    #expect(found([first] + others(63) + [done]) == [])
+    #expect(found([first] + others(64) + [done]) == [.p1])
   }
 
   /// A live connector's events say the same.

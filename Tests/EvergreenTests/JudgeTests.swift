@@ -36,6 +36,23 @@ import World
     #expect(fails(verdict({ _ in Self.good }, every: 90), "not healthy for long enough", at: 3_060))
   }
 
+  /// A question to the cloud that times out takes its time: that is no break, for the cloud may be slow and the release well.
+  @Test func aCloudThatIsSlowIsNoBreak_L3() {
+    func verdict(answerWithin: Int) -> TrialJudge.Verdict {
+      var settings = TrialSettings()
+      settings.answerWithin = .seconds(answerWithin)
+      var judge = TrialJudge(settings, began: Moment(nanoseconds: 0))
+      for number in 1...40 {
+        // 30 s of pause and 40 s of waiting for an answer.
+        let verdict = judge.take(number == 1 ? Self.good : Self.local, at: Moment(nanoseconds: Int64(number) * 70_000_000_000))
+        if verdict != .wait { return verdict }
+      }
+      return .wait
+    }
+    #expect(verdict(answerWithin: 40) == .commit(Evidence(healthyFor: .seconds(1_330), probes: 20, endToEndProbes: 1)))
+    #expect(verdict(answerWithin: 0) == .wait)
+  }
+
   @Test func withoutTheCloudThereIsNoCommit_L3() {
     #expect(fails(verdict { _ in Self.local }, "never reached the cloud", at: 3_000))
     // A probe that reached it and was not healthy does not count.

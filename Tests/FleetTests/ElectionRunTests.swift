@@ -101,6 +101,20 @@ import World
     #expect(verdict.counts["elected on both sides of a split"] == 20)
   }
 
+  /// Two faults between the same two at once, told of in either direction: when both are over, the checkers know it.
+  @Test(arguments: [(0, 1), (1, 0)])
+  func twoFaultsBetweenTwoPeersHeal(_ one: Int, _ other: Int) {
+    let faults = [
+      Fault(.partition, .peer(one, other), begins: Self.hour, lasts: .seconds(120)),
+      Fault(.partition, .peer(other, one), begins: Self.hour + .seconds(60), lasts: .seconds(120)),
+    ]
+    let (verdict, lines) = play(quiet(2, Self.hour * 4, faults))
+    #expect(verdict.violations == [])
+    let after = lines.filter { $0.at > Moment(nanoseconds: 0) + Self.hour }
+    #expect(story(after) == ["c2 elected", "c2 unelected"])
+    #expect(verdict.counts["elected on both sides of a split"] == 1)
+  }
+
   /// Shorter than what is borne: nobody is lost.
   @Test func aShortSilenceIsBorne() {
     let flap = FaultRecipe.flap(.partition, .peer(0, 1), begins: Self.hour, times: 20, off: .seconds(6), on: .seconds(60))

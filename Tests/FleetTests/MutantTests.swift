@@ -8,7 +8,7 @@ import Testing
   /// Which runs are tried: the default swarm; the one in which everything happens at once; that one over links on which every message comes twice, the
   /// second time up to an hour late; a few days of two locations with their elections.
   enum Runs: Sendable {
-    case swarm, dense, echoing, electing
+    case swarm, dense, echoing, electing, denseElecting
   }
   struct Planted: Sendable {
     var mutant: Mutant
@@ -31,7 +31,7 @@ import Testing
     Planted(.fencingTokenIgnored, by: "F2", runs: .echoing), Planted(.replayedCommandTwice, by: "L8"),
     Planted(.tokenNotKept, by: "L8", runs: .swarm), Planted(.leaseNotSynced, by: "L8"),
     Planted(.commitOnProcessLiveness, by: "L3"), Planted(.missingSync, by: "L7", "L10"), Planted(.deadManOff, by: "L4"),
-    Planted(.failedVersionAgain, by: "L6", from: 6), Planted(.snapshotNotRestored, by: "L10"), Planted(.noPreflight, by: "L9"),
+    Planted(.failedVersionAgain, by: "L6", runs: .swarm, from: 20), Planted(.snapshotNotRestored, by: "L10"), Planted(.noPreflight, by: "L9"),
     Planted(.rollbackNeedsNetwork, by: "L5"), Planted(.removedDuringTrial, by: "L2"), Planted(.rollbackLoops, by: "L5"),
     Planted(.versionComparedAsText, by: "F17", runs: .swarm), Planted(.stateNotSavedFirst, by: "F2", from: 4),
     Planted(.ordersNotSaved, by: "F10", runs: .swarm, from: 5, within: 40), Planted(.healthKeptAcrossRestart, by: "F1", from: 5),
@@ -44,8 +44,12 @@ import Testing
     Planted(.canaryLimitOff, by: "F7", runs: .swarm), Planted(.windowCheckedBeforeLease, by: "F4", runs: .swarm, from: 5),
     Planted(.releaseNotSynced, by: "L1"), Planted(.olderAccepted, by: "T7"), Planted(.foreignPlatform, by: "T8"),
     Planted(.ringsNotSaved, by: "F14", runs: .swarm, from: 8, within: 60), Planted(.delayForgotten, by: "F15", runs: .swarm, within: 40),
+    Planted(.failureNotSaved, by: "L6", from: 58), Planted(.staleTakenForFresh, by: "T4", runs: .swarm, within: 60),
     Planted(.electionByArrival, by: "E1", "E2", runs: .electing), Planted(.electionByNameAlone, by: "E2", runs: .electing),
     Planted(.electionNeverGivenUp, by: "E1", runs: .electing), Planted(.peersNotAnswered, by: "E1", runs: .electing),
+    Planted(.importInPlace, by: "C1", runs: .electing), Planted(.importNotSynced, by: "C1", runs: .electing),
+    Planted(.unfinishedImportUsed, by: "C1", runs: .denseElecting, from: 4), Planted(.refusalIgnored, by: "P1"),
+    Planted(.auditSkipped, by: "P1"),
   ]
 
   private func run(_ planted: Planted, _ seed: UInt64) -> [String] {
@@ -54,7 +58,11 @@ import Testing
       swarm = Swarm(seed: seed, connectors: 6, locations: 2, days: 3)
       swarm.isElecting = true
     }
-    swarm.isDense = planted.runs == .dense || planted.runs == .echoing
+    if planted.runs == .denseElecting {
+      swarm = Swarm(seed: seed, connectors: 6, locations: 2)
+      swarm.isElecting = true
+    }
+    swarm.isDense = planted.runs == .dense || planted.runs == .echoing || planted.runs == .denseElecting
     var scenario = swarm.scenario()
     scenario.mutant = planted.mutant
     if planted.runs == .echoing {
@@ -96,9 +104,11 @@ import Testing
     #expect(Self.checkers.filter { matrix[$0] == nil } == [])
   }
 
-  /// All that hold a fleet to something. F11 is found together with F4; F20 needs two runs; E3, C1, S1 and P1 have no fact in a fleet.
+  /// All that hold a fleet to something. F11 is found together with F4; F20 needs two runs; E3 and S1 have no fact in a fleet.
   static let checkers =
-    (1...10).map { "L\($0)" } + ["T7", "T8"] + (1...10).map { "F\($0)" } + ["F12", "F13", "F14", "F15", "F17", "F18", "F19", "E1", "E2"]
+    (1...10).map { "L\($0)" } + ["T4", "T7", "T8"] + (1...10).map { "F\($0)" } + [
+      "F12", "F13", "F14", "F15", "F17", "F18", "F19", "E1", "E2", "C1", "P1",
+    ]
 
   private func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }
 }

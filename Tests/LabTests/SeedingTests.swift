@@ -62,6 +62,15 @@ import World
     #expect(rig.packer.packed() == nil)
   }
 
+  /// A disk that was full while it was packed: asked again before the next start, and a connector that has a release runs that one.
+  @Test func whatCouldNotBePackedIsAskedForAgain() async throws {
+    let rig = try Rig()
+    #expect(throws: SlotError.noRecord) { try Seeding(slots: rig.slots, built: nil).perform(at: rig.now) }
+    #expect(try await rig.seed()?.contains("installed from this build") == true)
+    #expect(try Seeding(slots: rig.slots, built: nil).perform(at: rig.now) == nil)
+    #expect(try rig.slots.boot(at: rig.now).escalation == nil)
+  }
+
   @Test func anotherBuildIsInstalledAnewAndTheStateStays() async throws {
     let rig = try Rig()
     _ = try await rig.seed()

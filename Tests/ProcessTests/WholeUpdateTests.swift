@@ -93,6 +93,21 @@ import Testing
     _ = try await run("scenario", "record", "--out", "\(folder)/recorded.yaml")
     let replayed = try await Programs.run("connector-lab", ["scenario", "run", "\(folder)/recorded.yaml", "--verbose"])
     #expect(replayed.code == 0, "\(replayed.output)")
+
+    // An administrator goes back: the connector restarts by itself, and the trial that failed in between took nothing away that this needs.
+    watch.versions = [:]
+    let ordered = try await lab.ctl("c1", ["update", "rollback", "--reason", "sessions are slow"])
+    #expect(ordered.code == 0 && ordered.output.contains("rollingBack"), "\(ordered.output) \(ordered.errors)")
+    try await lab.await("c1 is healthy on its first release") {
+      watch.take($0)
+      return watch.versions["c1"]?.contains("0.1.0.1") == true && watch.states["c1"] == "healthy"
+    }
+    let back = try await lab.ctl("c1", ["update", "status"])
+    #expect(back.output.contains("active         0.1.0.1-") && back.output.contains("phase          idle"), "\(back.output)")
+    let checked = try await run("verify")
+    for id in ["L1", "L5", "L10", "T7"] {
+      #expect(checked.split(separator: "\n").contains { $0.hasPrefix(id) && $0.contains("held, ") }, "\(id) in \(checked)")
+    }
     #expect(try await lab.stop() == 0)
   }
 

@@ -36,6 +36,9 @@ final class Rig {
   /// When it is another than the release has.
   var orderedVersion: ReleaseVersion?
   var beforeInstall: ((Rig, String) -> Void)?
+  var beforeBoot: ((Rig) throws -> Void)?
+  /// Bytes that the disk has while a start does its part; nil: as many as it likes.
+  var roomToBoot: ((Rig) -> Int?)?
   /// When the machine started; nil: no file says how long it has been running.
   private var machineOn: WallTime?
   private var machineStarts = 0
@@ -87,7 +90,11 @@ final class Rig {
   /// What the launcher does. The process changes the state as soon as it runs.
   func powerOn() throws {
     pass(2)
+    try guarded { try beforeBoot?(self) }
+    if let room = roomToBoot?(self) { memory?.setCapacity(room) }
+    defer { if roomToBoot != nil { memory?.setCapacity(.max) } }
     let choice = try guarded { try slots.boot(at: now) }
+    if roomToBoot != nil { memory?.setCapacity(.max) }
     running = choice
     let release = try #require(releases[choice.slot])
     for (path, bytes) in release.contents { try #require(try guarded { try files.read(slots.folder(of: choice.slot) + "/" + path) } == bytes) }

@@ -184,6 +184,40 @@ import World
     #expect(rig.violations == [])
   }
 
+  /// A trial that went back takes nothing from what an operator may order: the release before the one that runs, with its state.
+  @Test func backAfterATrialThatFailed_T7_L5_L10() throws {
+    for behaviour in [Behaviour.crashes, .failsLater] {
+      let rig = try rig()
+      try rig.runToEnd(Self.two)
+      try rig.collect()
+      rig.behaviours[Self.three.version] = behaviour
+      try rig.runToEnd(Self.three)
+      #expect(rig.running?.slot == Self.two.slot && rig.stateText.hasSuffix("4.2.0.0;"))
+      #expect(try rig.slots.slot(.lastGood) == Self.one.slot && rig.slots.slot(.active) == Self.two.slot)
+      // What the next updater removes is not what is gone back to.
+      try rig.slots.collectLeftovers(by: try rig.record.generation, at: rig.now)
+      try rig.orderRollBack("an operator asked")
+      #expect(rig.running?.slot == Self.one.slot && rig.running?.escalation == nil)
+      #expect(rig.stateText == "4.1.0.0;4.1.0.0;")
+      #expect(rig.violations == [])
+    }
+  }
+
+  /// Where the release before it is gone, that is said, and no copy of its state is kept for nobody.
+  @Test func whatIsNotKeptIsNotGoneBackTo_T7() throws {
+    let rig = try rig()
+    try rig.runToEnd(Self.two)
+    try rig.collect()
+    rig.memory?.corrupt("/evergreen/releases/\(Self.one.slot)/bin/connectord", byte: 0)
+    rig.behaviours[Self.three.version] = .crashes
+    try rig.runToEnd(Self.three)
+    #expect(error { try rig.slots.orderRollBack("x", by: rig.record.generation, at: rig.now) } == .notKept(Self.one.slot))
+    try rig.slots.collectLeftovers(by: try rig.record.generation, at: rig.now)
+    #expect(try rig.files.list("/evergreen/snapshots") == [])
+    #expect(try !rig.slots.installed().contains(Self.one.slot))
+    #expect(rig.violations == [])
+  }
+
   @Test func garbageIsOnlyWhatNobodyNeeds_L2() throws {
     let rig = try rig()
     try rig.runToEnd(Self.two)
@@ -298,6 +332,40 @@ import World
     #expect(rig.running?.slot == Self.one.slot)
     #expect(try rig.record.phase == .idle && rig.record.failures["4.2.0.0"]?.isRefused == false)
     #expect(try rig.slots.slot(.trial) == nil)
+    #expect(try rig.files.list("/evergreen/snapshots") == [])
+    #expect(rig.violations == [])
+  }
+
+  @Test func withoutRoomNoTrialIsOrdered_L9() throws {
+    let rig = try rig()
+    let generation = try install(Self.two, rig)
+    let before = try rig.record
+    rig.memory?.setCapacity(900)
+    #expect({ if case .noSpace = error({ try rig.slots.openTrial(Self.two.slot, by: generation, at: rig.now) }) { true } else { false } }())
+    #expect(try rig.record == before)
+    #expect(rig.log.all.last { $0.kind == .preflight }?.ok == false)
+    rig.memory?.setCapacity(.max)
+    try rig.slots.openTrial(Self.two.slot, by: generation, at: rig.now)
+    #expect(rig.violations == [])
+  }
+
+  /// A start took the snapshot and could go no further; what ran meanwhile wrote more, and none of it is lost when the trial goes back.
+  @Test func whatAMakeshiftRunWroteGoesBackToo_L10() throws {
+    let rig = try rig()
+    let generation = try install(Self.two, rig)
+    try rig.slots.openTrial(Self.two.slot, by: generation, at: rig.now)
+    let memory = try #require(rig.memory)
+    memory.crash(at: EvergreenStep.attempt.step, .beforeWrite)
+    #expect(throws: MachineDown.self) { try rig.powerOn() }
+    memory.recover()
+    memory.crash(at: "nowhere", .durable)
+    #expect(try rig.files.list("/evergreen/snapshots").count == 1)
+    try rig.files.append("/evergreen/state/db", Array("makeshift;".utf8), mode: 0o600, sync: true)
+    rig.behaviours[Self.two.version] = .crashes
+    try rig.powerOn()
+    #expect(rig.running?.role == .trial)
+    try rig.powerOn()
+    #expect(rig.running?.slot == Self.one.slot && rig.stateText == "4.1.0.0;makeshift;4.1.0.0;")
     #expect(rig.violations == [])
   }
 

@@ -12,6 +12,10 @@ import World
 /// What a sweep runs: from a machine that runs 4.1.0.0 to an end.
 enum Scenario: String, CaseIterable, Sendable {
   case commits, goesBack, crashes, rolledBackByHand, hostile
+  /// The first time there is no room for the snapshot; then it commits.
+  case noRoom
+  /// It goes back, and the snapshot is gone.
+  case lostSnapshot
 
   var release: TestRelease { TestRelease("4.2.0.0", entries: { if self == .hostile { $0[3].bytes[0] ^= 1 } }) }
 
@@ -20,11 +24,29 @@ enum Scenario: String, CaseIterable, Sendable {
     know(rig)
     try rig.runToEnd(TestRelease("4.1.0.0"))
     try rig.collect()
+    if self == .noRoom { try rig.files.append(rig.slots.stateFolder + "/big", [UInt8](repeating: 1, count: 60_000), mode: 0o600, sync: true) }
   }
 
   func know(_ rig: Rig) {
     for version in ["4.0.5.0", "4.1.0.0"] { rig.serve(TestRelease(version)) }
-    rig.serve(release, self == .goesBack ? .failsLater : self == .crashes ? .crashes : .healthy)
+    rig.serve(release, [.goesBack, .lostSnapshot].contains(self) ? .failsLater : self == .crashes ? .crashes : .healthy)
+    if self == .noRoom { rig.roomToBoot = Self.littleRoom }
+    if self == .lostSnapshot { rig.beforeBoot = Self.loseSnapshot }
+  }
+
+  private static func littleRoom(_ rig: Rig) -> Int? {
+    guard let record = rig.slots.seen, case .opening = record.phase, record.failures["4.2.0.0"] == nil else { return nil }
+    return (try? rig.files.freeSpace(rig.root)).map { .max - Int($0) + 30_000 }
+  }
+
+  private static func loseSnapshot(_ rig: Rig) throws {
+    switch rig.slots.seen?.phase {
+    case .trying, .rollingBack: break
+    default: return
+    }
+    for name in try rig.files.list(rig.root + "/snapshots") where name.hasPrefix("4.1.0.0-") {
+      try rig.files.removeTree("\(rig.root)/snapshots/\(name)")
+    }
   }
 
   /// From any point that a crash left. `isFirst`: nothing has happened yet.
@@ -43,14 +65,15 @@ enum Scenario: String, CaseIterable, Sendable {
     let record = try rig.record
     let wasInterrupted = record.failures["4.2.0.0"]?.reason == "the machine was restarted during the trial"
     if wasInterrupted, !mayGoBack { return "it went back because of a restart of the machine" }
-    let commits = self == .commits && !wasInterrupted
+    let commits = (self == .commits || self == .noRoom) && !wasInterrupted
     let expected = commits ? "4.2.0.0" : "4.1.0.0"
     if record.phase != .idle { return "an update is still under way" }
     if record.active?.version.description != expected { return "\(expected) is not active" }
     if try rig.slots.slot(.active) != record.active { return "the link and the record differ" }
     if try rig.slots.slot(.trial) != nil { return "a trial is open" }
     if try rig.slots.problem(of: record.active!) != nil { return "the active release is not whole" }
-    if !commits, rig.stateText.contains("4.2.0.0") { return "the state is the trial's" }
+    let isLost = self == .lostSnapshot
+    if !commits, rig.stateText.contains("4.2.0.0") != isLost { return "the state is \(isLost ? "not " : "")the trial's" }
     if !rig.stateText.hasPrefix("4.0.5.0;4.1.0.0;") { return "the state is not what it was" }
     func text(_ name: String) -> String {
       (try? rig.files.read("\(rig.slots.stateFolder)/\(name)")).map { String(decoding: $0, as: UTF8.self) } ?? ""
@@ -60,7 +83,7 @@ enum Scenario: String, CaseIterable, Sendable {
       // One that was interrupted may never have run.
       if self != .hostile, !wasInterrupted, !text(name).contains("4.2.0.0;") { return "\(name) is the machine's and went back" }
     }
-    for name in ["credential-provider/vault", "link/other"] where !commits && text(name).contains("4.2.0.0;") {
+    for name in ["credential-provider/vault", "link/other"] where !commits && !isLost && text(name).contains("4.2.0.0;") {
       return "\(name), which lies beside what is the machine's, did not go back"
     }
     if try rig.files.info(rig.slots.stateFolder + "/sub/log") == nil { return "a part of the state is missing" }
@@ -68,7 +91,12 @@ enum Scenario: String, CaseIterable, Sendable {
     let configuration = String(decoding: try rig.files.read(rig.slots.configurationPath), as: UTF8.self)
     if configuration != "defaults of \(expected)\n" { return "the configuration is not that of the active release" }
     if try !rig.files.list(rig.root + "/staging").isEmpty || !rig.files.list(rig.root + "/downloads").isEmpty { return "something was left behind" }
-    if record.escalation != nil { return "a person was called: \(record.escalation ?? "")" }
+    if self == .goesBack || self == .crashes {
+      let names = try rig.files.list(rig.root + "/snapshots")
+      if try rig.slots.slot(.lastGood)?.version.description != "4.0.5.0" { return "an operator cannot go back any more" }
+      if record.committed.last?.snapshot.map({ names == [$0] }) != true { return "the state to go back to is not what is kept: \(names)" }
+    }
+    if (record.escalation != nil) != isLost { return "a person was called: \(record.escalation ?? "no")" }
     return nil
   }
 }
@@ -156,7 +184,7 @@ final class PointLog: Sendable {
     #expect(recovered == total)
     #expect(total > 100)
     // What only first installations, operators and damaged records write is not part of an update.
-    let elsewhere: Set<EvergreenStep> = [.seed, .cancel, .rollBackTry, .clear, .setAside, .mend, .factsRotate]
+    let elsewhere: Set<EvergreenStep> = [.seed, .clear, .setAside, .mend, .factsRotate]
     #expect(Set(EvergreenStep.allCases.map(\.step)).subtracting(steps) == Set(elsewhere.map(\.step)))
   }
 

@@ -63,6 +63,41 @@ import World
     #expect(further["ring"]?.exact == "all" && further["emergency"]?.bool == true)
   }
 
+  @Test func aLostKeyOfTheRootStopsNothingAndARotationReplacesIt() async throws {
+    var repository = try shop.open()
+    let client = try shop.newClient()
+    _ = try await shop.refresh(client)
+    let entry = try repository.sign(try shop.build("1.0.0.1").path, now: Workshop.start)
+    let lost = try #require(repository.record.roles[.root]?.keys.first)
+    try shop.files.remove("/lab/releases/keys/\(lost).key")
+
+    repository = try shop.open()
+    _ = try repository.publish(entry.version, .current, ring: .all, isEmergency: false, now: Workshop.start)
+    _ = try await shop.refresh(client).versions
+    refused(.damaged, "begin with connector-lab release rotate root") { try repository.rotate(.targets, now: Workshop.start) }
+    #expect(try shop.open().record == repository.record)
+
+    try repository.rotate(.root, now: Workshop.start)
+    try repository.rotate(.targets, now: Workshop.start)
+    let versions = try await shop.refresh(client).versions
+    #expect(versions.first { $0.role == .root }?.version == 3)
+    #expect(try shop.files.list("/lab/releases/keys").count == 6)
+  }
+
+  @Test func twoLostKeysOfTheRootAreTooMany() throws {
+    var repository = try shop.open()
+    for lost in try #require(repository.record.roles[.root]?.keys).prefix(2) { try shop.files.remove("/lab/releases/keys/\(lost).key") }
+    let record = repository.record
+    refused(.damaged, "of the root's keys before, 1 are there and 2 must sign") { try repository.rotate(.root, now: Workshop.start) }
+    #expect(try shop.open().record == record)
+  }
+
+  @Test func theTimestampIsSignedAnewEveryDaySoThatNobodyTakesItForHeldStill() throws {
+    var repository = try shop.open()
+    #expect(try repository.refresh(now: Workshop.start + .seconds(11 * 3_600)) == [])
+    #expect(try repository.refresh(now: Workshop.start + .seconds(24 * 3_600)) == [.timestamp])
+  }
+
   @Test func aReleaseThatIsOutDoesNotBecomeAnEmergencySilently() throws {
     var repository = try shop.open()
     let entry = try repository.sign(try shop.build("1.0.0.1").path, now: Workshop.start)

@@ -124,6 +124,13 @@ import World
     if let old {
       for client in [old, try shop.newClient()] { _ = try await versions(shop, client, Workshop.start) }
     }
+    // What may be acted on is what a client sees.
+    if let record = try ReleaseRepository.read("/lab/releases", files: files),
+      try ReleaseRepository.isShown(record, in: "/lab/releases", files: files)
+    {
+      let listed = record.published.map(\.version.text).sorted()
+      #expect(try await versions(shop, try shop.newClient(), Workshop.start) == listed)
+    }
     // The command again.
     try stage.run(shop)
     for client in [try shop.newClient()] + (old.map { [$0] } ?? []) {

@@ -168,6 +168,15 @@ import World
     #expect(fleet.decided(.started).map(\.time) == [at("2026-06-02T22:00")])
     fleet.tell(.publish(.plain("3.0")))
     #expect(fleet.decided(.started).count == 2)
+    fleet.run(for: hours(3))
+    // The last edit counts, also when an abort came between two.
+    fleet.tell(.location("a", UpdateSchedule(.preferredDay(.sunday, time("03:00"))), .byBucket))
+    fleet.tell(.order(.abort))
+    fleet.tell(.location("a", evening, .byBucket))
+    fleet.tell(.publish(.plain("4.0")))
+    #expect(fleet.logic.locations["a"]?.schedule == evening)
+    fleet.run(for: days(2))
+    #expect(fleet.decided(.started).last?.time == at("2026-06-05T22:00"))
     #expect(fleet.violations.isEmpty)
   }
 

@@ -172,6 +172,23 @@ import World
     }
   }
 
+  /// Three weeks are a ring's time for its starts; while nothing may start, they stand still.
+  @Test(arguments: [days(20), days(40)]) func f5_aPauseIsNotTheRingsTime(_ length: Duration) {
+    var fleet = fleet(RolloutSettings(), locations: 3, each: 1)
+    fleet.add("slow", 3, UpdateSchedule(.preferredDay(.sunday, time("03:00"))))
+    fleet.tell(.publish(.plain("2.0")))
+    fleet.run(for: days(2))
+    fleet.tell(.order(.pause))
+    fleet.run(for: length)
+    let resumed = fleet.now
+    fleet.tell(.order(.resume))
+    #expect(fleet.logic.rollout?.deadline == resumed + days(19))
+    #expect(fleet.logic.rollout?.standing == .running)
+    fleet.run(for: days(10))
+    #expect(fleet.decided(.ringExpired).isEmpty && fleet.decided(.committed).count == 6)
+    #expect(fleet.logic.rollout?.standing == .done && fleet.violations == [])
+  }
+
   @Test func f10_whatHasBegunIsFinished() {
     var fleet = fleet()
     fleet.tell(.publish(.plain("2.0")))

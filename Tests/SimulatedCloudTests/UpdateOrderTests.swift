@@ -110,6 +110,21 @@ import World
     #expect(fleet.violations == [])
   }
 
+  /// A revocation does not wait for those who are to go first with another release.
+  @Test func aRevocationDoesNotWait() {
+    var fleet = UpdateFleet(2)
+    fleet.publish("1.0.0.1")
+    fleet.restart()
+    #expect(fleet.logic.rollout?.standing == .running)
+    let next = PublishedReleases.Release(version("1.0.0.2"), reach: .rings(upTo: "early"), digest: ObedientConnector.digest(of: "1.0.0.2"))
+    fleet.ask { $0.ask(.releases(PublishedReleases(published: [next], revoked: [version("1.0.0.1")]))) }
+    #expect(fleet.logic.rollout?.offer.version == version("1.0.0.1"), "nobody was heard yet")
+    #expect(fleet.logic.rollout?.standing == .aborted && fleet.logic.revoked == [version("1.0.0.1")])
+    fleet.beat()
+    #expect(fleet.logic.rollout?.offer.version == version("1.0.0.2"))
+    #expect(fleet.lines.count { $0.kind == .revoked } == 1)
+  }
+
   @Test func aReleaseWithCanariesWaitsUntilSomebodyIsHeard() {
     var fleet = UpdateFleet(2)
     fleet.restart()

@@ -3,6 +3,7 @@ import StrictJSON
 import TUF
 import TUFRepository
 import Testing
+import TrustCheckers
 import World
 
 @Suite struct ArtifactTests {
@@ -14,6 +15,23 @@ import World
     #expect(try scene.files.list(Scene.artifacts) == ["path%2Fto%2Fa.txt"])
     let hash = hexText(Digests.sha256(Array("content".utf8)))
     #expect(scene.fetcher.takeRequests().last == MemoryFetcher.targetsURL + "path/to/\(hash).a.txt")
+  }
+
+  @Test func aPathThatLeadsElsewhereIsNotAskedFor() async throws {
+    var scene = try Scene()
+    scene.repository.addTarget("a/../../up", Array("content".utf8))
+    try scene.publish(.targets, .snapshot, .timestamp)
+    let refusal = await scene.download("a/../../up")
+    #expect(refusal?.kind == .fetch && refusal?.detail.contains("it is not asked for") == true)
+    #expect(!scene.fetcher.takeRequests().contains { $0.contains("up") })
+  }
+
+  @Test func aTargetWithoutANameStaysInTheFolder() async throws {
+    var scene = try Scene()
+    scene.repository.addTarget("", Array("content".utf8))
+    try scene.publish(.targets, .snapshot, .timestamp)
+    #expect(await scene.download("") == nil)
+    #expect(try scene.files.list(Scene.artifacts) == ["%empty"])
   }
 
   @Test func aTargetThatIsThereIsNotFetchedAgainUnlessItIsDamaged() async throws {
@@ -55,6 +73,7 @@ import World
     scene.fetcher.serve(scene.repository)
     #expect(await scene.download("one.txt") == nil)
     #expect(scene.artifact("one.txt") == new)
+    #expect(scene.trace.violations == [])
   }
 
   @Test(arguments: [Set<HashAlgorithm>([.sha256]), [.sha512], [.sha256, .sha512]])

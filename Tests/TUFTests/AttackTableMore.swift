@@ -25,7 +25,7 @@ extension Attack {
       $0.repository.store(.timestamp, 2, Array(repeating: UInt8(ascii: "["), count: 10_000))
       $0.fetcher.serve($0.repository)
     },
-    Attack(id: "T5", name: "a snapshot length beyond every number", expected: .malformed) {
+    Attack(id: "T5", name: "a snapshot length below zero", expected: .malformed) {
       try $0.forge(.timestamp, version: 2) { $0["meta"]?["snapshot.json"] = ["version": 1, "length": -1] }
     },
   ]

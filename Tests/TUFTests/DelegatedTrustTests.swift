@@ -2,6 +2,7 @@ import StrictJSON
 import TUF
 import TUFRepository
 import Testing
+import TrustCheckers
 import World
 
 /// Delegated roles are held to the same rules as the top-level ones.
@@ -36,6 +37,7 @@ import World
     try scene.publish("A", .snapshot, .timestamp)
     #expect(await scene.download("a/second") == nil)
     #expect(scene.version("A") == 2)
+    #expect(scene.trace.violations == [])
   }
 
   @Test func t1ADelegatedRoleNeedsTheKeysOfItsDelegator() async throws {
@@ -61,9 +63,11 @@ import World
     try scene.publish("A", .snapshot, .timestamp)
     #expect(await scene.download("a/first") == nil)
     #expect(scene.version("A") == 2)
+    #expect(scene.trace.violations == [])
     try scene.list("A", version: 1)
     #expect(await scene.download("a/first")?.kind == .rollback)
     #expect(scene.version("A") == 2)
+    #expect(scene.trace.violations == [])
   }
 
   @Test func aFailedRoleEndsTheSearchSoThatALessTrustedOneCannotAnswer() async throws {

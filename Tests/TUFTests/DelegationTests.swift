@@ -3,6 +3,7 @@ import StrictJSON
 import TUF
 import TUFRepository
 import Testing
+import TrustCheckers
 import World
 
 /// One delegation of a graph: who delegates to whom, for which paths.
@@ -99,6 +100,7 @@ extension Scene {
     let asked = scene.fetcher.takeRequests().drop { $0 != "2.targets.json" }.dropFirst().filter { !$0.contains("/") }
     #expect(asked == graph.visited.map { "1.\($0).json" })
     #expect((scene.artifact(graph.sought) != nil) == graph.isFound)
+    #expect(scene.trace.violations == [])
   }
 
   @Test func t5DelegationsAreBounded() async throws {
@@ -110,6 +112,7 @@ extension Scene {
     #expect(scene.fetcher.takeRequests().filter { $0.hasPrefix("1.r") }.count == 32)
     scene.limits.delegations = 40
     #expect(await scene.download("last") == nil)
+    #expect(scene.trace.violations == [])
   }
 
   @Test(arguments: ["?", "#", "/delegatedrole", "../delegatedrole", "..", ".", "%2e%2e", "a b", "é", "\u{01}\n", String(repeating: "x/", count: 400)])

@@ -5,7 +5,7 @@ import Testing
 @Suite struct QuotingTests {
   @Test(arguments: [
     ("targets", "targets.json"), ("..", "%2E..json"), (".", "%2E.json"), ("../x", "%2E.%2Fx.json"), ("a/b", "a%2Fb.json"),
-    ("%long-", "%25long-.json"),
+    ("%long-", "%25long-.json"), ("", "%empty.json"), ("%empty", "%25empty.json"),
     (".root.json.replace~", "%2Eroot.json.replace~.json"), ("é\u{0}", "%C3%A9%00.json"),
   ])
   func fileNamesAreOneNameInTheDirectory(_ pair: (String, String)) {
@@ -24,6 +24,11 @@ import Testing
     #expect(Quoting.requestedPath("a b/?x#/../c", hash: "00") == "a%20b/%3Fx%23/../00.c")
     #expect(Quoting.requestedPath("a", hash: nil) == "a")
     #expect(Quoting.requestedPath("", hash: "0") == "0.")
+  }
+
+  @Test func partsThatLeadElsewhereAreFound() {
+    for path in ["..", ".", "../up", "a/../b", "a/.", "/../x"] as [ExactText] { #expect(Quoting.climbs(path)) }
+    for path in ["", "a", "a/b..c", "...", "a//b", ".hidden/x"] as [ExactText] { #expect(!Quoting.climbs(path)) }
   }
 
   @Test func messagesHoldNoControlCharacters() {

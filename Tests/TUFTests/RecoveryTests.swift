@@ -2,6 +2,7 @@ import StrictJSON
 import TUF
 import TUFRepository
 import Testing
+import TrustCheckers
 import World
 
 /// Fast-forward recovery: versions that ran away come back after the keys that vouched for them were rotated, and only then (T3).
@@ -30,6 +31,7 @@ import World
     try scene.publish(.timestamp)
     #expect(await scene.refresh() == nil)
     #expect(scene.trusted == ["root 2", "snapshot 91", "targets 91", "timestamp 1"])
+    #expect(scene.trace.violations == [])
   }
 
   @Test func t3SnapshotComesBackWithNewKeysForTimestampAndSnapshot() async throws {
@@ -40,6 +42,7 @@ import World
     try scene.publish(.snapshot, .timestamp)
     #expect(await scene.refresh() == nil)
     #expect(scene.trusted == ["root 2", "snapshot 1", "targets 91", "timestamp 1"])
+    #expect(scene.trace.violations == [])
   }
 
   @Test func t3TargetsComeBackWithANewKeyForSnapshot() async throws {
@@ -49,6 +52,7 @@ import World
     try scene.publish(.targets, .snapshot, .timestamp)
     #expect(await scene.refresh() == nil)
     #expect(scene.trusted == ["root 2", "snapshot 92", "targets 1", "timestamp 92"])
+    #expect(scene.trace.violations == [])
   }
 
   @Test(arguments: [[ExactText.root], [.targets], []])
@@ -64,6 +68,7 @@ import World
     try scene.publish(.targets, .snapshot, .timestamp)
     #expect(await scene.refresh()?.kind == .rollback)
     #expect(scene.trusted == ["root 2", "snapshot 91", "targets 91", "timestamp 92"])
+    #expect(scene.trace.violations == [])
   }
 
   /// T3, T4: metadata that expired on this machine while it was off still tells what must not go back, and does not hinder the update.
@@ -86,5 +91,6 @@ import World
     try scene.publish(.targets, .snapshot, .timestamp, .timestamp)
     #expect(await scene.refresh() == nil)
     #expect(scene.trusted == ["root 1", "snapshot 3", "targets 3", "timestamp 4"])
+    #expect(scene.trace.violations == [])
   }
 }

@@ -3,6 +3,7 @@ import StrictJSON
 import TUF
 import TUFRepository
 import Testing
+import TrustCheckers
 import World
 
 /// One version of a role: the keys listed for it by number, how many must sign, who does, and whether a client takes it.
@@ -104,6 +105,7 @@ struct RotationCase: CustomTestStringConvertible, Sendable {
     let last = isTaken ? rotation.steps.count : rotation.steps.count - 1
     #expect(scene.stored(.root) == repository.metadata["\(last).root.json"])
     #expect(scene.version(.timestamp) == (isTaken ? 1 : nil))
+    #expect(scene.trace.violations == [])
   }
 
   @Test(

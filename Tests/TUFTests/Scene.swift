@@ -13,6 +13,8 @@ struct Scene {
 
   var repository: Repository
   let fetcher = MemoryFetcher()
+  /// What the client told.
+  let trace = TrustTrace()
   let files: MemoryFiles
   var limits = TrustLimits()
   var start = Scene.start
@@ -40,7 +42,7 @@ struct Scene {
   var store: MetadataStore { MetadataStore(files: files, directory: Self.folder) }
   var artifactStore: ArtifactStore { ArtifactStore(files: files, directory: Self.artifacts) }
 
-  var client: TrustClient { TrustClient(store: store, metadataURL: MemoryFetcher.metadataURL, fetcher: fetcher, limits: limits) }
+  var client: TrustClient { TrustClient(store: store, metadataURL: MemoryFetcher.metadataURL, fetcher: fetcher, limits: limits, observer: trace.add) }
 
   /// Publishes and serves.
   mutating func publish(_ roles: ExactText...) throws {
@@ -66,7 +68,7 @@ struct Scene {
       try await client.refresh(start: start)
       let target = try await client.find(path)
       _ = try await artifactStore.download(
-        target, baseURL: MemoryFetcher.targetsURL, consistent: client.isConsistent, fetcher: fetcher, limits: limits)
+        target, baseURL: MemoryFetcher.targetsURL, consistent: client.isConsistent, fetcher: fetcher, limits: limits, for: client)
       return nil
     } catch {
       return error

@@ -5,7 +5,7 @@ import Testing
   /// Rooms whose values run in the simulation too: no clock, disk, network, log, task or random source of their own.
   static let pure = [
     "World", "EventCatalog", "CloudAPI", "ConnectorSettings", "AgentSystem", "BrokerConfiguration", "Directory", "SimulatedCloud", "SimulatedWorld",
-    "StrictJSON", "Releases", "Evergreen", "EvergreenCheckers", "Rollouts", "RolloutCheckers",
+    "StrictJSON", "Releases", "Evergreen", "EvergreenCheckers", "ReleaseAnswers", "TrustCheckers", "Rollouts", "RolloutCheckers",
     "Simulation", "ConnectorCheckers", "Fleet", "Scenarios", "LiveFaults", "EventLogs", "ScenarioRecordings",
   ]
 

@@ -40,6 +40,31 @@ import World
     }
   }
 
+  /// The connector restarts by itself to go the way, and is the updater afterwards as it was before.
+  @Test func anAdministratorGoesBack() async throws {
+    try await withMachine { machine in
+      let two = try UpdateRelease("4.2.0.0")
+      try machine.publish(two)
+      try await machine.update(to: two)
+      try await machine.restart()
+      try await probe(machine, times: 3)
+      _ = try await machine.sink.first("evergreen.committed")
+      while try await machine.standing.update?.stage != .committed { await Task.yield() }
+      #expect(try await machine.order(.leaveMaintenance).stage == .committed)
+      let answer = try await #require(machine.process).wire("update-rollback", #"{"reason":"sessions are slow"}"#)
+      #expect(answer.contains(#""phase":"rollingBack""#))
+      try await machine.restart()
+      #expect(machine.running?.slot.version == ReleaseVersion("4.1.0.0") && machine.running?.finished == .finishRollback)
+      #expect(try machine.record.phase == .idle)
+      // The cloud's next order is not stale.
+      let three = try UpdateRelease("4.3.0.0")
+      try machine.publish(three)
+      try await machine.update(to: three)
+      try await machine.restart()
+      #expect(machine.running?.slot == three.slot && machine.running?.role == .trial)
+    }
+  }
+
   @Test func aTrialThatNeverReachesTheCloudGoesBack() async throws {
     try await withMachine { machine in
       let two = try UpdateRelease("4.2.0.0")

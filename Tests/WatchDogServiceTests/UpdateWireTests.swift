@@ -43,6 +43,9 @@ import World
       let ordered = try JSONDecoder().decode(UpdateReport.self, from: Data(try await rig.wire("update-rollback", #"{"reason":"slow"}"#).utf8))
       #expect(
         ordered.phase == "rollingBack" && ordered.rollback?.to == "\(Self.one)" && ordered.rollback?.reason == "slow" && ordered.generation == 8)
+      await rig.clock.waitForSleeper(until: rig.clock.now().moment + .seconds(1))
+      rig.clock.advance(by: .seconds(1))
+      #expect(await rig.nextRestart() == "process: to go back: slow")
       #expect(rig.sink.names.contains("evergreen.cleared") && rig.sink.names.contains("evergreen.rollback-ordered"))
       #expect(try rig.audit().contains(#""operation":"rollBackRelease""#))
     }

@@ -145,6 +145,7 @@ struct UpdaterTable {
     case .probe:
       probes += 1
       return nil
+    case .lookAtMetadata: return .looked(MetadataLook(stale: .zero))
     case .wake(let alarm, let after):
       alarms.append((alarm, after))
       return nil

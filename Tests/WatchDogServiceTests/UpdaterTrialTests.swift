@@ -53,18 +53,6 @@ import World
     #expect(table.kinds.count { $0 == .restartSupervisor } == 4 && table.stage == .failed)
   }
 
-  @Test func afterACommitOnlyWhatCanRunStays() {
-    var table = trial()
-    table.status.installed = [SlotName("4.0.0.0-0123456789ab")!, UpdaterTable.one, UpdaterTable.two]
-    (table.status.active, table.status.lastGood) = (UpdaterTable.two, UpdaterTable.one)
-    table.held = [.commitRelease]
-    table.probe(Self.healthy)
-    table.status.phase = .idle
-    table.send(.answered(.commit(1), .success(.done)))
-    #expect(table.asked.last == .removeRelease(ReleaseVersion("4.0.0.0")!, by: UpdaterGeneration(4)))
-    #expect(table.kinds.filter { $0 == .removeRelease }.count == 1)
-  }
-
   @Test(arguments: [
     (Probe(isHealthy: true, reachedTheCloud: false), "never reached the cloud"),
     (Probe(isHealthy: false, reachedTheCloud: true, detail: "the broker does not answer"), "the broker does not answer"),
@@ -214,6 +202,45 @@ import World
     #expect(table.stage == .installing && table.kinds.contains(.activateRelease))
   }
 
+  /// The same in the trial: nothing is said of it while nobody knows, so that the cloud lets no other connector begin, and it is judged as soon as that can be.
+  @Test(arguments: ["judged", "ordered back", "over", "came back"]) func aTrialWhoseUpdaterWasRefusedIsNotReportedFailed_F1_F2(_ how: String) {
+    var table = UpdaterTable(version: how == "came back" ? "4.1.0.0" : "4.2.0.0", lease: lease(.installing) { $0.wasActivated = true })
+    table.registry = [KnownRegistryKeys.inMaintenance: .integer(1), KnownRegistryKeys.maintenanceReason: .string("update under lease 5")]
+    table.refusals[.takeOverUpdates] = "the disk is full"
+    table.start()
+    #expect(table.stage == .installing && table.isInMaintenance && table.events.isEmpty)
+    // No other lease, and no word that there was nothing to go back from.
+    guard case .failure(let refused)? = table.order(.enterMaintenance, token: 6) else {
+      Issue.record("another lease was taken")
+      return
+    }
+    #expect(refused.code == .unavailable && refused.detail.contains("not known yet"))
+    if how == "ordered back" {
+      table.order(.rollBack)
+      #expect(table.stage == .installing && table.lease?.action == .rollBack)
+    }
+    if how == "over" {
+      table.ringLease(for: 3_600)
+      #expect(table.lease?.isHeld == false && table.stage == .installing)
+    }
+    if how == "came back" {
+      failed(&table)
+    } else {
+      table.status.phase = .trying
+      table.status.trial = ReleaseStatus.Trial(slot: UpdaterTable.two, from: UpdaterTable.one, attempt: 1, deadline: table.now.wall + .seconds(3_000))
+    }
+    table.refusals = [:]
+    table.ring { $0 == .takeOver }
+    switch how {
+    case "judged":
+      #expect(table.stage == .trial)
+      table.probe(Self.healthy)
+      #expect(table.stage == .committed && !table.isInMaintenance)
+    case "came back": #expect(table.stage == .rolledBack && table.lease?.reason == "it flaps" && !table.isInMaintenance)
+    default: #expect(table.stage == .rollingBack && table.kinds.suffix(2) == [.rollBackRelease, .restartSupervisor])
+    }
+  }
+
   @Test(arguments: ["pin", "releases", "root", "layout", "fips", "escalation"]) func whatBarsUpdatesIsSaidAndRefusesThem(_ bar: String) throws {
     var table = UpdaterTable {
       $0.hasReleases = bar != "releases"
@@ -263,6 +290,11 @@ import World
     table.found = .failure(ReleaseFetchProblem("4.3.0.0 is not listed", isPassing: false))
     table.order(.install, lasting: 90_000, version: "4.3.0.0")
     #expect(table.stage == .failed && table.lease?.reason == "4.3.0.0 is not listed")
+    // Nor does metadata change back that lists another bundle since.
+    table.found = .success(UpdaterTable.bundle)
+    table.download = ReleaseFetchProblem("signed metadata lists another bundle", isPassing: false)
+    table.order(.install, lasting: 90_000, version: "4.4.0.0")
+    #expect(table.stage == .failed && table.lease?.reason == "signed metadata lists another bundle" && table.events.last == "evergreen.given-up")
   }
 
   @Test func anAgentSystemThatIsNotThereIsWaitedFor() {

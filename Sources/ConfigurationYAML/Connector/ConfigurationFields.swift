@@ -123,6 +123,12 @@ package enum ConfigurationFields {
     .init(
       "updates.trialLength", time(.seconds(1), .seconds(604_800)),
       "A trial that is not committed by then is taken back; at least trialHealthyFor, trialReadyWithin and trialProbeEvery together."),
+    .init(
+      "updates.lookEvery", time(.seconds(1), .seconds(30 * 86_400)),
+      "Between two looks whether the repository of releases still issues signed metadata."),
+    .init(
+      "updates.freezeAfter", time(.seconds(1), .seconds(365 * 86_400)),
+      "When no newer signed metadata has come for so long, the next look says so (event 18025): the repository may be held still."),
     .init("testbed.faults", .flag, "Only for laboratories: lets `connectorctl fault` crash or hang a service. Never set it in production."),
   ]
 

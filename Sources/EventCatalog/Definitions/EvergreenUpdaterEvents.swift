@@ -118,9 +118,24 @@ package enum EvergreenUpdaterEvents {
       EventField("reason", .text, "what is wrong with it")
     ])
 
+  package static let freezeSuspected = EventDefinition(
+    18025, "evergreen.freeze-suspected", id: "dca145234e4344088ca4f61357766296", .evergreen, .warning,
+    "No newer signed metadata of releases came for {hours} hours: {reason}.",
+    advice:
+      "Look whether the repository still signs, and whether other connectors get newer metadata. If they do, somebody keeps it from this one; if its clock is "
+      + "wrong, set it.",
+    fields: [
+      EventField("hours", .integer, "for how long the newest one has been the newest"), EventField("reason", .text, "what the last look found"),
+    ])
+
+  package static let freezeOver = EventDefinition(
+    18026, "evergreen.freeze-over", id: "bb84babb90b84ba18699e3ca243df240", .evergreen, .notice,
+    "Newer signed metadata of releases has come again.",
+    advice: "Nothing to do.")
+
   package static let all: [EventDefinition] = [
     leaseTaken, leaseOver, orderTaken, downloaded, retry, trialBegan, trialHealth, cameBack, givenUp, pinned, unpinned, restartReported, leaseNotKept,
-    leaseUnreadable,
+    leaseUnreadable, freezeSuspected, freezeOver,
   ]
 }
 
@@ -137,6 +152,10 @@ extension Event {
   package static func evergreenDownloaded(version: String) -> Event {
     EvergreenUpdaterEvents.downloaded.event(["version": .text(version)])
   }
+  package static func evergreenFreezeSuspected(hours: Int, reason: String) -> Event {
+    EvergreenUpdaterEvents.freezeSuspected.event(["hours": .integer(hours), "reason": .text(reason)])
+  }
+  package static func evergreenFreezeOver() -> Event { EvergreenUpdaterEvents.freezeOver.event() }
   package static func evergreenRetry(version: String, pause: Int, reason: String) -> Event {
     EvergreenUpdaterEvents.retry.event(["version": .text(version), "pause": .milliseconds(pause), "reason": .text(reason)])
   }

@@ -3,7 +3,7 @@ import LiveWorld
 import ReleaseWorks
 import World
 
-/// Keeps the metadata that a running lab serves from expiring: once a day it signs anew what has less than half of its life left, under the same lock as
+/// Keeps the metadata that a running lab serves from expiring: once a day it signs anew the timestamp, so that connectors see that it does not stand still, and what nears its end, under the same lock as
 /// the commands that change the repository.
 struct MetadataKeeper: Sendable {
   let paths: LabPaths

@@ -15,6 +15,8 @@ struct RepositoryListing: ReleaseListing {
     let stamp = stamp
     guard mark != stamp else { return nil }
     guard let record = try ReleaseRepository.read(folder, files: files) else { return ReleaseLook(releases: PublishedReleases(), mark: stamp) }
+    // Looked at again soon.
+    guard try ReleaseRepository.isShown(record, in: folder, files: files) else { return nil }
     let published = record.published.filter { $0.platform == .current }.map {
       PublishedReleases.Release($0.version, floors: $0.floors, reach: Self.reach($0.ring), emergency: $0.isEmergency, digest: $0.manifest?.text)
     }

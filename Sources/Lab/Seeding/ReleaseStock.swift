@@ -26,11 +26,13 @@ actor ReleaseStock {
     }
   }
 
-  /// Nil when it could not be packed, which was told; a connector that has a release runs that one then.
+  /// Nil when it could not be packed, which was told; a connector that has a release runs that one then, and whoever asks again has it packed again.
   func built(_ paths: LabPaths) async -> BuiltRelease? {
     begin(paths)
-    let built = await packing?.value
-    if built == nil { packing = nil }
+    let mine = packing
+    let built = await mine?.value
+    // Another may have begun anew meanwhile.
+    if built == nil, packing == mine { packing = nil }
     return built
   }
 

@@ -8,9 +8,12 @@ struct Seeding {
   let slots: ReleaseSlots
   let built: BuiltRelease?
 
-  /// What was done, for people; nil when there was nothing to do.
+  /// What was done, for people; nil when there was nothing to do. It throws where there is nothing that could run: then it is done again before the next start.
   func perform(at now: WallTime) throws(SlotError) -> String? {
-    guard let built else { return nil }
+    guard let built else {
+      if try slots.slot(.active) == nil { throw .noRecord }
+      return nil
+    }
     guard let active = try slots.slot(.active) else {
       try install(built, at: now)
       return "release \(built.version) installed from this build"

@@ -101,7 +101,7 @@ struct ReleaseRotate: AsyncParsableCommand {
 
 struct ReleaseRefresh: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "refresh", abstract: "Sign anew what has less than half of its life left.",
+    commandName: "refresh", abstract: "Sign anew what nears its end, and the timestamp once it is half a day old.",
     discussion: """
       EXAMPLE
         connector-lab release refresh

@@ -41,6 +41,13 @@ struct ReleaseDesk {
 
   func record() throws -> RepositoryRecord? { try explained { try ReleaseRepository.read(paths.releases, files: files) } }
 
+  /// What was built and is in the repository now. What cannot be removed is only room.
+  func forget(_ entry: ReleaseEntry) {
+    for name in [BundleFile.name(entry.version, entry.platform), BundleFile.manifestName(entry.version, entry.platform)] {
+      try? files.discard("\(work)/\(name)")
+    }
+  }
+
   func locked<Value>(_ body: () throws -> Value) throws -> Value {
     do { try files.makeDirectory(paths.root, mode: 0o700) } catch {
       throw LabError(.cannotCreate, "cannot make the state folder \(paths.root): \(error). Choose another with --state DIR")

@@ -76,7 +76,12 @@ struct ReleaseSign: AsyncParsableCommand {
     try await reporting {
       let desk = ReleaseDesk(folder)
       let path = try bundle.map { DiskPath.absolute($0) } ?? "\(desk.work)/\(BundleFile.name(try version ?? Self.newest(desk), .current))"
-      let entry = try desk.change { try $0.sign(path, now: desk.now) }
+      let entry = try desk.change { repository in
+        let entry = try repository.sign(path, now: desk.now)
+        // The repository has it now.
+        if path.hasPrefix(desk.work + "/") { desk.forget(entry) }
+        return entry
+      }
       Console.out("signed \(entry.line)")
       Console.out("nobody sees it yet; connector-lab release publish \(entry.version)")
     }

@@ -2,6 +2,7 @@ import ConfigurationYAML
 import ConnectorCheckers
 import ConnectorSettings
 import EventLogs
+import Evergreen
 import EvergreenCheckers
 import Lab
 import LiveWorld
@@ -57,11 +58,13 @@ struct ConnectorFolder {
   /// Nil where it has no releases.
   var updates: VerificationInput.Updates? {
     guard let root = configuration.state.releases else { return nil }
-    let facts = FactTrail(files: DiskFiles(), root: root).facts
-    guard !facts.isEmpty else { return nil }
+    let trail = FactTrail(files: DiskFiles(), root: root)
+    let (facts, trust) = (trail.facts, trail.trustFacts)
+    guard !facts.isEmpty || !trust.facts.isEmpty else { return nil }
     var bounds = EvergreenBounds()
-    (bounds.healthyFor, bounds.probes) = (configuration.updates.trialHealthyFor.duration, configuration.updates.trialProbes)
-    return VerificationInput.Updates(connector: configuration.connector.fqdn, facts: facts, bounds: bounds)
+    let trial = UpdateSettings(configuration).trial
+    (bounds.healthyFor, bounds.probes, bounds.longestGap) = (trial.healthyFor, trial.probes, trial.longestGap)
+    return VerificationInput.Updates(connector: configuration.connector.fqdn, facts: facts, bounds: bounds, trust: trust.facts, isTorn: trust.isTorn)
   }
 
   /// Not below the defaults: a lab that is quick runs on a machine that may be slow.

@@ -15,7 +15,7 @@ struct Verify: AsyncParsableCommand {
 
       Each line says for one invariant how many facts there were, and whether it held; what cannot be told from the input is 'not checked'. N: each event has a
       number, and a hole in them is a loss. E, C1, S1, P1: elections, imports, secrets, privileged operations. F: the cloud's decisions about updates. L, T7, T8,
-      F16: updates on the machine. What a hole hides, or the end of a process that was killed, is held against nobody.
+      F16: updates on the machine. T1 to T6, T9: what was done with signed metadata. What a hole hides, or the end of a process that was killed, is held against nobody.
 
       EXIT CODES
         0  everything that could be checked held

@@ -1,5 +1,6 @@
 import AgentSystem
 import CloudAPI
+import Evergreen
 import Releases
 package import World
 
@@ -66,6 +67,8 @@ package struct UpdateReport: Hashable, Codable, Sendable {
   package var pin: Pin?
   /// Why it takes no updates from the cloud; absent when it does.
   package var barred: String?
+  /// How fresh the signed metadata of releases is; absent before the first look.
+  package var metadata: String?
 
   init(_ status: ReleaseStatus, _ updates: UpdaterLogic.Report) {
     phase = status.phase.rawValue
@@ -86,6 +89,11 @@ package struct UpdateReport: Hashable, Codable, Sendable {
     lease = updates.lease.map { Lease(token: $0.token, expires: $0.expires, held: $0.isHeld) }
     pin = updates.pin.map { Pin(since: $0.since, reason: $0.reason) }
     barred = updates.barred
+    metadata = updates.look.map { look in
+      let hours = look.stale.components.seconds / 3_600
+      let age = hours < 1 ? "newer came within the hour" : "none newer for \(hours) h"
+      return look.problem.map { "\(age); the last look failed: \($0)" } ?? age
+    }
   }
 }
 

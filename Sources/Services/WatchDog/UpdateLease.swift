@@ -39,6 +39,15 @@ package struct UpdateLease: Hashable, Codable, Sendable {
   /// Nothing more is to be done under it that would need the connector in maintenance.
   var isOver: Bool { !isHeld || [.committed, .rolledBack, .failed, .restarted].contains(stage) }
 
+  /// What was ordered under it was about to be tried, and how that ended is not written down.
+  var mayHaveRun: Bool {
+    switch stage {
+    case .installing: wasActivated
+    case .trial, .rollingBack: true
+    case .drained, .committed, .rolledBack, .failed, .restarting, .restarted, nil: false
+    }
+  }
+
   /// Orders under a lower token are stale.
   var highest: UInt64 { max(token, fence ?? 0) }
 

@@ -30,6 +30,11 @@ extension UpdaterLogic {
     }
     if command.token == lease?.token { return again(id, command.action, version, lasts, now) }
     if let lease, command.token == lease.highest { return [Self.refuse(id, .denied, "the cloud has ended the lease \(command.token)")] }
+    if isUnknown {
+      return [
+        Self.refuse(id, .unavailable, "what became of the update under lease \(lease?.token ?? 0) is not known yet; order again in some minutes")
+      ]
+    }
     if isTrying {
       return [Self.refuse(id, .unavailable, "the release \(settings.version) is on trial under another lease; order again when it has ended")]
     }
@@ -146,7 +151,7 @@ extension UpdaterLogic {
       isLeaving = false
       return []
     case (.leaving, .done(.registry(.string(let reason)))) where reason.hasPrefix(UpdateLease.maintenanceMark) && lease?.isOver != false:
-      return [.ask(.leave, .setMaintenance(false, reason: ""))]
+      return [.ask(.leave, .setMaintenance(false, reason: ReasonText("\(reason) is over")))]
     case (.leaving, .done), (.leave, .done):
       isLeaving = false
       return answerAll()
@@ -199,11 +204,12 @@ extension UpdaterLogic {
   /// The lease is over. What was not tried yet is given up, and a trial goes back (F2): the cloud may have let the next connector begin.
   mutating func over(_ why: String, _ now: Now) -> [Directive] {
     guard let held = lease, held.isHeld else { return [] }
+    let mayRun = isUnknown
     lease?.isHeld = false
     isEntering = false
     unwritten = nil
     var work: [Directive] = [.emit(.evergreenLeaseOver(token: Int(clamping: held.token), reason: why))]
-    if held.stage == .installing, !isTrying {
+    if held.stage == .installing, !isTrying, !mayRun {
       forgetUpdate()
       work += fail("the lease was over before it was tried: \(why)")
     }

@@ -49,10 +49,11 @@ extension UpdaterLogic {
     if case .done(.releases(let known)) = answer { status = known }
     switch then {
     case .start:
-      if case .gone = answer { return [.wake(.start, after: Self.startAgain)] }
-      return resume(now)
+      if case .gone = answer { return [.wake(isStarted ? .takeOver : .start, after: Self.startAgain)] }
+      let again: [Directive] = status == nil ? [.wake(.takeOver, after: Self.takeOverAgain)] : []
+      let work = isStarted ? catchUp(now) : resume(now)
+      return again + work
     case .look: return []
-    case .tidy: return tidy()
     case .begin(let number): return number == self.number && isFinding ? lookedBeforeBegin() : []
     case .check(let number):
       guard number == self.number, let order = update.order else { return [] }
@@ -71,15 +72,7 @@ extension UpdaterLogic {
     }
   }
 
-  /// After a commit: releases that are neither active nor the one to go back to.
-  private func tidy() -> [Directive] {
-    guard let status, let generation, status.phase == .idle else { return [] }
-    return Set(status.installed.filter { $0 != status.active && $0 != status.lastGood }.map(\.version)).sorted().map {
-      .ask(.tidy, .removeRelease($0, by: generation))
-    }
-  }
-
-  private mutating func abandon(_ why: String) -> [Directive] {
+  mutating func abandon(_ why: String) -> [Directive] {
     forgetUpdate()
     return fail(why)
   }
@@ -125,17 +118,36 @@ extension UpdaterLogic {
   private mutating func resume(_ now: Now) -> [Directive] {
     guard !isStarted else { return [] }
     isStarted = true
-    if let trial = status?.trial, status?.phase == .trying, trial.slot.version == settings.version {
-      let work = resumeTrial(trial, now)
-      let lost = lease?.isHeld == true ? [] : feed(.rollBackAsked(command: "", reason: "it has no lease"), now)
-      return work + lost + resumeLease(now)
-    }
-    let work = settle(now)
+    let work = resumeTrial(now) ?? settle(now)
     return work + resumeLease(now)
   }
 
+  /// It was refused at its start and has become the updater now: only now it learns where the process before ended.
+  private mutating func catchUp(_ now: Now) -> [Directive] {
+    guard status != nil, update.state.isTerminal, !isFinding else { return [] }
+    if let work = resumeTrial(now) { return work }
+    guard let held = lease, held.mayHaveRun else { return [] }
+    let work = settle(now)
+    return work + answerAll()
+  }
+
+  /// What was told to run was told so by the process before, and what became of it is not known yet. While its lease lasts nothing is said of it, so that the cloud
+  /// lets no other connector begin (F2).
+  var isUnknown: Bool { status == nil && settings.hasReleases && lease?.isHeld == true && lease?.mayHaveRun == true }
+
+  /// Nil when this process is not the trial. Without the lease that it was tried under it goes back, and so it does when the cloud has ordered that meanwhile.
+  private mutating func resumeTrial(_ now: Now) -> [Directive]? {
+    guard let trial = status?.trial, status?.phase == .trying, trial.slot.version == settings.version else { return nil }
+    let work = judge(trial, now)
+    let why: String? =
+      if lease?.isHeld != true || lease?.version != settings.version { "it has no lease" } else if lease?.action == .rollBack { orderedBack } else {
+        nil
+      }
+    return work + (why.map { feed(.rollBackAsked(command: "", reason: $0), now) } ?? [])
+  }
+
   /// This process is the trial, whoever ordered it.
-  private mutating func resumeTrial(_ trial: ReleaseStatus.Trial, _ now: Now) -> [Directive] {
+  private mutating func judge(_ trial: ReleaseStatus.Trial, _ now: Now) -> [Directive] {
     let known = lease?.version == settings.version ? lease?.bundle : nil
     // Of a trial whose lease is lost: nobody asks for its bundle any more, because it goes back.
     guard let bundle = known ?? ContentDigest(String(repeating: "0", count: 64)).map({ UpdateOrder.Bundle(sha256: $0, length: 0) }) else { return [] }
@@ -153,7 +165,7 @@ extension UpdaterLogic {
       return []
     }
     guard let version = held.version, [.installing, .trial, .rollingBack].contains(stage) else { return [] }
-    guard let status else { return fail(layoutProblem ?? "the releases of this connector are not known") }
+    guard let status else { return held.mayHaveRun ? [] : fail(layoutProblem ?? "the releases of this connector are not known") }
     switch status.phase {
     // It was told to restart and did not.
     case .opening where status.trial?.slot.version == version:

@@ -45,22 +45,32 @@ extension UpdaterLogic {
     }
   }
 
+  mutating func downloaded(_ problem: ReleaseFetchProblem?, _ now: Now) -> [Directive] {
+    guard let problem else { return feed(.downloaded, now) }
+    // Metadata that says something else now does so in an hour as well; meanwhile the connector would stand in maintenance.
+    guard problem.isPassing || update.state != .downloading else { return abandon(problem.description) }
+    return feed(.downloadFailed(problem.description), now)
+  }
+
   private func retried(_ version: ReleaseVersion, _ pause: Duration, _ reason: String) -> Directive {
     .emit(.evergreenRetry(version: version.text, pause: Int(pause.nanoseconds / 1_000_000), reason: reason))
   }
 
   /// The cloud orders the way back. Only what was tried or committed under this very lease is left; otherwise nothing ran that could be.
   mutating func goBack(_ now: Now) -> [Directive] {
-    let reason = "the cloud ordered the way back under lease \(lease?.token ?? 0)"
+    let reason = orderedBack
     if update.state == .trial || lease?.stage == .committed && lease?.version == settings.version {
       return feed(.rollBackAsked(command: reason, reason: reason), now)
     }
-    if isTrying { return [] }
+    // Done when it is known what runs.
+    if isTrying || isUnknown { return [] }
     if isFinding || !update.state.isTerminal { forgetUpdate() }
     lease?.stage = .rolledBack
     if lease?.reason.isEmpty != false { lease?.reason = "it did not run, so there is nothing to go back from" }
     return []
   }
+
+  var orderedBack: String { "the cloud ordered the way back under lease \(lease?.token ?? 0)" }
 
   mutating func restartMachine() -> [Directive] {
     lease?.stage = .restarting
@@ -181,7 +191,8 @@ extension UpdaterLogic {
     case (.giveUp(_, let reason), let problem?): return feed(.activateFailed("\(reason); and it could not be given up: \(problem)"), now)
     case (.activate, nil): return [restart("to try \(lease?.version?.text ?? "a release")")]
     case (.commit, let problem?): return feed(.commitFailed(problem), now)
-    case (.commit, nil): return feed(.committed, now) + [.ask(.status(.tidy), .releaseStatus)]
+    // With the commit the Agent System has removed what nobody can go back to.
+    case (.commit, nil): return feed(.committed, now) + [.ask(.status(.look), .releaseStatus)]
     case (.rollBack, nil): return [restart("to go back")]
     // Somebody else may have ordered it already, such as whoever starts the connector.
     case (.rollBack, _): return [.ask(.status(.rollBack(number)), .releaseStatus)]

@@ -21,6 +21,7 @@ package struct UpdaterLogic: ServiceLogic {
     case found(Int, Result<UpdateOrder.Bundle, ReleaseFetchProblem>)
     case downloaded(Int, ReleaseFetchProblem?)
     case probed(Int, Probe)
+    case looked(MetadataLook)
     case due(Alarm)
   }
 
@@ -34,6 +35,8 @@ package struct UpdaterLogic: ServiceLogic {
     case find(Int, ReleaseVersion)
     case download(Int, ReleaseVersion, UpdateOrder.Bundle)
     case probe(Int)
+    /// Look whether the signed metadata is still renewed; `looked` comes of it.
+    case lookAtMetadata
     case wake(Alarm, after: Duration)
   }
 
@@ -49,6 +52,8 @@ package struct UpdaterLogic: ServiceLogic {
     case lease(UInt64)
     /// The connector could not be taken out of maintenance.
     case leaving
+    /// The signed metadata is to be looked at.
+    case metadata
     /// Of the update of this number.
     case find(Int)
     case probe(Int)
@@ -72,12 +77,11 @@ package struct UpdaterLogic: ServiceLogic {
     case commit(Int)
     case rollBack(Int)
     case machine
-    case tidy
   }
 
   /// What goes on when something was looked at.
   package enum Then: Hashable, Sendable {
-    case start, look, tidy
+    case start, look
     case begin(Int)
     case check(Int)
     case installed(Int)
@@ -92,6 +96,8 @@ package struct UpdaterLogic: ServiceLogic {
     package var state: UpdateLogic.State
     package var pin: UpdatePin?
     package var barred: String?
+    /// The last look at the signed metadata; nil before the first one.
+    package var look: MetadataLook?
     /// False until it has found out where the process before ended.
     package var isKnown: Bool
   }
@@ -119,6 +125,7 @@ package struct UpdaterLogic: ServiceLogic {
   /// Orders that are answered when what they wait for is done.
   var waiting: [RequestID] = []
   var lastProbe: Probe?
+  var freshness = Freshness()
 
   /// - Parameter lease: of the process before, as it was kept.
   package init(_ settings: UpdaterSettings, lease: UpdateLease? = nil) {
@@ -143,7 +150,7 @@ package struct UpdaterLogic: ServiceLogic {
 
   private mutating func handled(_ event: Event, _ now: Now) -> [Directive] {
     switch event {
-    case .started: started(now)
+    case .started: started(now) + beginLooks()
     case .ordered(let id, let command): ordered(id, command, now)
     case .report(let id): [.answer(id, .success(.report(report)))]
     case .look: isStarted ? [.ask(.pin(.look), .registryRead(KnownRegistryKeys.updatePin))] : []
@@ -151,14 +158,15 @@ package struct UpdaterLogic: ServiceLogic {
     case .answered(let purpose, let result): answered(purpose, result, now)
     case .found(let number, let result): number == self.number && isFinding ? found(result, now) : []
     case .downloaded(let number, let problem):
-      number == self.number ? feed(problem.map { .downloadFailed($0.description) } ?? .downloaded, now) : []
+      number == self.number ? downloaded(problem, now) : []
     case .probed(let number, let probe): number == self.number ? probed(probe, now) : []
+    case .looked(let look): looked(look)
     case .due(let alarm): due(alarm, now)
     }
   }
 
   private var report: Report {
-    Report(lease: lease, standing: standing, state: update.state, pin: pin, barred: barred, isKnown: isStarted)
+    Report(lease: lease, standing: standing, state: update.state, pin: pin, barred: barred, look: freshness.look, isKnown: isStarted)
   }
 
   /// A release that stays is named by its digest too, as far as this process is that release.
@@ -171,12 +179,13 @@ package struct UpdaterLogic: ServiceLogic {
   private mutating func due(_ alarm: Alarm, _ now: Now) -> [Directive] {
     switch alarm {
     case .start: return started(now)
-    case .takeOver: return generation == nil ? [.ask(.takeOver, .takeOverUpdates)] : []
+    case .takeOver: return generation == nil || status == nil ? [.ask(.takeOver, .takeOverUpdates)] : []
     case .lease(let token):
       guard let lease, lease.token == token, lease.isHeld else { return [] }
       guard lease.left(at: now) <= .zero else { return [wakeForLease(lease, now)] }
       return over("its time was over", now)
     case .leaving: return lease?.isOver == false ? [] : askToLeave()
+    case .metadata: return [.lookAtMetadata]
     case .find(let number): return number == self.number && isFinding ? find() : []
     case .probe(let number): return number == self.number && update.state == .trial ? [.probe(number)] : []
     case .update(let number, let alarm): return number == self.number ? feed(.due(alarm), now) : []
@@ -192,8 +201,6 @@ package struct UpdaterLogic: ServiceLogic {
     case .status(let then): return learned(status: answer, then, now)
     case .inMaintenance, .maintenanceReason, .enter, .leaving, .leave: return maintenance(purpose, answer, now)
     case .machine: return machineRestart(answer)
-    // What is not removed now is removed after the next update.
-    case .tidy: return []
     case .install(let number), .activate(let number), .restart(let number), .giveUp(let number, _), .commit(let number), .rollBack(let number):
       return number == self.number ? performed(purpose, answer, now) : []
     }

@@ -59,6 +59,7 @@ struct UpdaterPerformer: DirectivePerformer {
     case .save(let lease): saved(lease, store.save(lease))
     case .find(let number, let version): Background { .found(number, await find(version)) }
     case .download(let number, let version, let bundle): Background { .downloaded(number, await download(version, bundle)) }
+    case .lookAtMetadata: Background { .looked(await ports.fetching.look()) }
     case .probe(let number): Background { .probed(number, await ports.probing.probe()) }
     case .wake(let alarm, let delay): Background { (try? await context.clock.sleep(for: delay)) != nil ? .due(alarm) : nil }
     }

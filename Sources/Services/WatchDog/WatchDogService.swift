@@ -56,7 +56,7 @@ package enum WatchDogService: Service {
     let configuration = context.configuration
     var settings = UpdaterSettings(
       version: ports.version, boot: ports.boot, hasReleases: configuration.state.releases != nil, hasRoot: configuration.updates.root != nil)
-    settings.update = ports.settings ?? UpdateSettings(configuration.updates)
+    settings.update = ports.settings ?? UpdateSettings(configuration)
     settings.isFIPS = ports.isFIPS
     settings.digest = ports.digest
     settings.machine = ports.machine

@@ -54,7 +54,19 @@ extension WatchDogWire {
     let request: UpdateRollback = body.isEmpty ? UpdateRollback() : try decode(body, #"{"reason":"sessions are slow"}"#)
     let reason = ReasonText(request.reason ?? "asked for by an administrator")
     try await perform(.rollBackRelease(reason: reason, by: try await releases(caller).generation), caller)
-    return try await updateStatus(caller)
+    let ordered = try await releases(caller)
+    let answer = try encode(UpdateReport(ordered, try await face.updates()))
+    // The way is gone while nobody runs, and while no trial is open nobody who starts the connector looks for one. A trial that was given up before any start
+    // opened it needs no restart.
+    if ordered.phase == .rollingBack { try await restartToGoBack(reason, caller) }
+    return answer
+  }
+
+  private func restartToGoBack(_ reason: ReasonText, _ caller: WireCaller) async throws {
+    do { try await perform(.restartSupervisor(reason: ReasonText("to go back: \(reason.text)")), caller) } catch let error as WireError {
+      throw WireError(
+        error.code, "the way back is ordered and begins with the next start of the connector, which could not be asked for: \(error.detail)")
+    }
   }
 
   private func releases(_ caller: WireCaller) async throws -> ReleaseStatus {

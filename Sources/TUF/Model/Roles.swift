@@ -8,6 +8,11 @@ package struct RootRole: Sendable {
   package var consistentSnapshot: Bool
   package var keys: [ExactText: ListedKey]
   package var roles: [ExactText: RoleKeys]
+  /// By how many of its own keys it is signed, and of those of the root before it, once that was checked.
+  package var signed = SignatureCount()
+  package var signedBefore: SignatureCount?
+  /// Top-level roles of which it takes keys away, or wants more signatures, than the root before it: what they signed before need not hold any more.
+  package var rotated: [ExactText] = []
 
   init(_ envelope: Envelope) throws(FormError) {
     version = envelope.version
@@ -25,6 +30,24 @@ package struct RootRole: Sendable {
       guard let view = signed["roles"]?[name] else { throw FormError("'roles' does not have \(name)") }
       roles[name] = try RoleKeys(view)
     }
+  }
+
+  /// What `rotated` says of a root after `before`.
+  func rotated(since before: RootRole) -> [ExactText] {
+    [ExactText.root, .timestamp, .snapshot, .targets].filter { name in
+      guard let old = before.roles[name], let new = roles[name] else { return true }
+      return new.threshold > old.threshold || old.keyIDs.contains { !new.keyIDs.contains($0) || keys[$0] != before.keys[$0] }
+    }
+  }
+
+  /// SHA-256 over a role's keys and threshold, whatever their order.
+  func fingerprint(of role: ExactText) -> String {
+    guard let listed = roles[role] else { return "" }
+    let lines = listed.keyIDs.map { id in
+      let key = keys[id]
+      return Hex.encode(id.utf8) + " \(key?.type ?? "") \(key?.scheme ?? "") " + Hex.encode((key?.publicText ?? "").utf8)
+    }
+    return Hex.encode(Digests.sha256(Array((lines.sorted() + ["\(listed.threshold)"]).joined(separator: "\n").utf8)))
   }
 }
 
@@ -45,6 +68,8 @@ package struct TimestampRole: Sendable {
   package var version: Int64
   package var expires: WallTime
   package var snapshot: MetaFile
+  /// By how many of the root's keys it is signed, once that was checked.
+  package var signed = SignatureCount()
 
   init(_ envelope: Envelope) throws(FormError) {
     version = envelope.version
@@ -60,6 +85,8 @@ package struct SnapshotRole: Sendable {
   package var expires: WallTime
   /// By role name and `.json`.
   package var meta: [ExactText: MetaFile]
+  /// By how many of the root's keys it is signed, once that was checked.
+  package var signed = SignatureCount()
 
   init(_ envelope: Envelope) throws(FormError) {
     version = envelope.version

@@ -18,6 +18,8 @@ package struct TargetsRole: Sendable {
   package var version: Int64
   package var expires: WallTime
   package var delegations: Delegations?
+  /// By how many keys of whoever delegated to it it is signed, once that was checked.
+  package var signed = SignatureCount()
   private let targets: JSONView
 
   init(_ envelope: Envelope, name: ExactText) throws(FormError) {

@@ -50,7 +50,9 @@ enum VerifyingKey {
 
 extension Envelope {
   /// Whether a threshold of different keys of `role` signed this (T1, T2). Signatures of unknown keys, and wrong ones, do not count and do no harm.
-  func verify(_ role: RoleKeys, keys: [ExactText: ListedKey], as name: ExactText, by delegator: String) throws(TrustError) {
+  ///
+  /// - Returns: how many of them did, counted until there were enough.
+  func verify(_ role: RoleKeys, keys: [ExactText: ListedKey], as name: ExactText, by delegator: String) throws(TrustError) -> SignatureCount {
     var bySigner: [ExactText: Signature] = [:]
     for signature in signatures { bySigner[signature.keyID] = signature }
     var signers: Set<[UInt8]> = []
@@ -60,7 +62,7 @@ extension Envelope {
       else { continue }
       if signers.contains(key.identity) { continue }
       if key.verifies(bytes, canonical) { signers.insert(key.identity) }
-      if signers.count >= role.threshold { return }
+      if signers.count >= role.threshold { return SignatureCount(valid: signers.count, needed: role.threshold) }
     }
     throw TrustError(.notSigned, name, "signed by \(signers.count) of the keys that \(delegator) lists for it; \(role.threshold) are needed")
   }

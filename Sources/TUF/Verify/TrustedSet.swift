@@ -15,8 +15,8 @@ package struct TrustedSet: Sendable {
   /// - Parameter trustedRoot: the root that the client holds. It must be signed by its own keys; it may be expired.
   package init(trustedRoot bytes: [UInt8], start: WallTime, limits: TrustLimits) throws(TrustError) {
     let envelope = try Envelope(bytes, type: .root, role: .root, limits: limits)
-    let root = try Self.formed(.root) { () throws(FormError) in try RootRole(envelope) }
-    try Self.verify(envelope, .root, by: root)
+    var root = try Self.formed(.root) { () throws(FormError) in try RootRole(envelope) }
+    root.signed = try Self.verify(envelope, .root, by: root)
     self.start = start
     self.limits = limits
     self.root = root
@@ -25,12 +25,13 @@ package struct TrustedSet: Sendable {
   /// T2: the next root, signed by a threshold of the trusted root's keys and of its own. It may be expired: a newer one may follow.
   package mutating func updateRoot(_ bytes: [UInt8]) throws(TrustError) {
     let envelope = try Envelope(bytes, type: .root, role: .root, limits: limits)
-    try Self.verify(envelope, .root, by: root)
-    let next = try Self.formed(.root) { () throws(FormError) in try RootRole(envelope) }
-    try Self.verify(envelope, .root, by: next)
+    let signedBefore = try Self.verify(envelope, .root, by: root)
+    var next = try Self.formed(.root) { () throws(FormError) in try RootRole(envelope) }
+    next.signed = try Self.verify(envelope, .root, by: next)
     guard next.version == root.version + 1 else {
       throw TrustError(.wrongVersion, .root, "this is root version \(next.version), expected \(root.version + 1)")
     }
+    (next.signedBefore, next.rotated) = (signedBefore, next.rotated(since: root))
     root = next
   }
 
@@ -66,8 +67,10 @@ package struct TrustedSet: Sendable {
 
   private func verifiedTimestamp(_ bytes: [UInt8]) throws(TrustError) -> TimestampRole {
     let envelope = try Envelope(bytes, type: .timestamp, role: .timestamp, limits: limits)
-    try Self.verify(envelope, .timestamp, by: root)
-    return try Self.formed(.timestamp) { () throws(FormError) in try TimestampRole(envelope) }
+    let signed = try Self.verify(envelope, .timestamp, by: root)
+    var role = try Self.formed(.timestamp) { () throws(FormError) in try TimestampRole(envelope) }
+    role.signed = signed
+    return role
   }
 
   private func checkTimestamp() throws(TrustError) {
@@ -106,8 +109,10 @@ package struct TrustedSet: Sendable {
 
   private func verifiedSnapshot(_ bytes: [UInt8]) throws(TrustError) -> SnapshotRole {
     let envelope = try Envelope(bytes, type: .snapshot, role: .snapshot, limits: limits)
-    try Self.verify(envelope, .snapshot, by: root)
-    return try Self.formed(.snapshot) { () throws(FormError) in try SnapshotRole(envelope) }
+    let signed = try Self.verify(envelope, .snapshot, by: root)
+    var role = try Self.formed(.snapshot) { () throws(FormError) in try SnapshotRole(envelope) }
+    role.signed = signed
+    return role
   }
 
   /// T6 for targets metadata: what the snapshot lists for a role.
@@ -124,15 +129,17 @@ package struct TrustedSet: Sendable {
     let listed = try listed(name)
     try listed.content.verify(bytes, name)
     let envelope = try Envelope(bytes, type: .targets, role: name, limits: limits)
-    if let delegated {
-      try envelope.verify(delegated.role.keys, keys: delegated.keys, as: name, by: Quoting.shown(delegated.by))
-    } else {
-      try Self.verify(envelope, name, by: root)
-    }
+    let signed =
+      if let delegated {
+        try envelope.verify(delegated.role.keys, keys: delegated.keys, as: name, by: Quoting.shown(delegated.by))
+      } else {
+        try Self.verify(envelope, name, by: root)
+      }
     guard envelope.version == listed.version else {
       throw TrustError(.wrongVersion, name, "this is version \(envelope.version); the snapshot lists \(listed.version)")
     }
-    let role = try Self.formed(name) { () throws(FormError) in try TargetsRole(envelope, name: name) }
+    var role = try Self.formed(name) { () throws(FormError) in try TargetsRole(envelope, name: name) }
+    role.signed = signed
     try fresh(name, role.version, role.expires)
     return role
   }
@@ -141,9 +148,9 @@ package struct TrustedSet: Sendable {
     guard expires > start else { throw TrustError.frozen(role, version: version, expires: expires, at: start) }
   }
 
-  private static func verify(_ envelope: Envelope, _ role: ExactText, by root: RootRole) throws(TrustError) {
+  private static func verify(_ envelope: Envelope, _ role: ExactText, by root: RootRole) throws(TrustError) -> SignatureCount {
     guard let keys = root.roles[role] else { throw TrustError(.malformed, role, "the root does not name keys for it") }
-    try envelope.verify(keys, keys: root.keys, as: role, by: "root version \(root.version)")
+    return try envelope.verify(keys, keys: root.keys, as: role, by: "root version \(root.version)")
   }
 
   private static func formed<Role>(_ name: ExactText, _ body: () throws(FormError) -> Role) throws(TrustError) -> Role {
