@@ -83,8 +83,9 @@ extension FleetRun {
     machines[index].process = .starting
     truth.reports.ran(machines[index].name, .init(choice.slot.version, choice.slot.digest), at: engine.now)
     let incarnation = machines[index].incarnation
-    if choice.role == .trial, let deadline = try? machines[index].folder.current(at: machines[index].wall(engine.now)).trial?.deadline {
-      if machines[index].trialEnds == nil { machines[index].trialEnds = machines[index].clock.moment(deadline) }
+    if choice.role == .trial, machines[index].trialEnds == nil {
+      let (wall, uptime) = (machines[index].wall(engine.now), machines[index].uptime(engine.now))
+      if let trial = try? machines[index].folder.current(at: wall).trial { machines[index].trialEnds = engine.now + trial.left(at: wall, uptime) }
     }
     if let look = choice.checkAgainIn { schedule(index, .launcherLooks(incarnation), after: look) }
     switch machines[index].behaviour {

@@ -85,7 +85,7 @@ extension ReleaseFolder {
       $0.ok = isWholeInTruth
       $0.from = trial?.from
       $0.generation = trial?.generation
-      $0.deadline = trial?.deadline
+      $0.deadline = trial.map { now + $0.left(at: now, machine) }
       $0.count = trial?.attempt
     }
     state += 1

@@ -102,7 +102,8 @@ extension ReleaseSlots {
       $0.ok = true
       $0.from = trial?.from
       $0.generation = trial?.generation
-      $0.deadline = trial?.deadline
+      // By the wall clock of now, which somebody may have set since the trial was opened.
+      $0.deadline = trial.map { now + $0.left(at: now, machineTime) }
       $0.count = trial?.attempt
       $0.configuration = configurationDigest
     }

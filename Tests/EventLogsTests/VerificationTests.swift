@@ -48,7 +48,7 @@ import World
     let allowed = Event.agentSystemOperationAllowed(operation: "registry-set", detail: "", asker: "watchdog", request: "r1")
     #expect(Told.verdict("P1", Told.boot("c1", "b1", [Self.started, allowed, done("r1")]))?.standing == .held)
     let bad = Told.boot("c1", "b1", [Self.started, allowed, done("r1"), done("r2")])
-    #expect(Told.verdict("P1", bad)?.violations.map(\.what) == ["registry-set was done for request r2, which was never allowed"])
+    #expect(Told.verdict("P1", bad)?.violations.map(\.what) == ["registry-set was done for request r2, which was never allowed, or was done already"])
     let middle = Told.boot("c1", "b1", first: 10, [done("r2"), allowed, done("r1")])
     #expect(Told.verdict("P1", middle)?.standing == .held)
     #expect(Verification(VerificationInput(Told.log(middle))).notes.contains { $0.contains("P1 was not asked") })

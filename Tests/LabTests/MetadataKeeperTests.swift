@@ -39,7 +39,7 @@ private final class Emitted: EventSink {
     #expect(look.releases == PublishedReleases())
     #expect(try listing.look(unless: look.mark) == nil)
 
-    #expect(await keeper(after: .seconds(86_400)).renew())
+    #expect(await keeper(after: .seconds(3_600)).renew())
     #expect(events.messages.isEmpty, "all of it is young")
     do {
       let lock = try LabLock(path: paths.releasesLock)
