@@ -47,7 +47,7 @@ let services: [(name: String, below: [Target.Dependency])] = [
   ("CredentialProvider", ["SecretVault"]),
   ("ADProvider", ["Directory"]),
   ("ConfigSynchronizer", ["BrokerConfiguration"]),
-  ("HighAvailability", []),
+  ("HighAvailability", ["Outage"]),
 ]
 let serviceRooms: [Target.Dependency] = ["AgentSystemHost"] + services.map { .init(stringLiteral: "\($0.name)Service") }
 
@@ -79,6 +79,7 @@ let package = Package(
     room("ServiceKit", ground + ["CloudAPI", "ConnectorSettings", "AgentSystem"]),
     room("Supervision", ground, exclude: ["README.md"]),
     room("Directory", ["World"]),
+    room("Outage", ["World"], exclude: ["README.md"]),
     room("BrokerConfiguration", ["World"], exclude: ["README.md"]),
     room("ControlAPI", ground + ["CloudAPI", "ConnectorSettings"]),
     room("SimulatedCloud", ground + ["CloudAPI", "Rollouts"]),
@@ -233,7 +234,8 @@ let package = Package(
       tests("BrokerConfiguration", ["World", "BrokerConfiguration", "ConfigurationYAML"]),
       tests("ConfigStore", ["World", "LiveWorld", "BrokerConfiguration", "ConfigStore", grdb]),
       tests("ConfigSynchronizerService", kit + ["BrokerConfiguration", "ConfigSynchronizerService", "ConnectorCheckers", "SimulatedWorld"]),
-      tests("HighAvailabilityService", kit + ["HighAvailabilityService", "SimulatedWorld"]),
+      tests("HighAvailabilityService", kit + ["HighAvailabilityService", "Outage", "SimulatedWorld"]),
+      tests("Outage", ["World", "SimulatedWorld", "Outage"]),
       tests("LabCA", ["World", "LiveWorld", "CloudAPI", "LinkIdentity", "LabCA", x509, asn1, crypto]),
       tests(
         "CloudLink",

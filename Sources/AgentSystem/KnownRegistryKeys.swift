@@ -24,6 +24,7 @@ package enum KnownRegistryKeys {
   package static let lhcEnabled = RegistryPath(known: #"HKLM\Software\Citrix\Broker\Service\State\LHC\Enabled"#)
   package static let lhcIsElected = RegistryPath(known: #"HKLM\Software\Citrix\Broker\Service\State\LHC\IsElected"#)
   package static let lhcOutageModeEntered = RegistryPath(known: #"HKLM\Software\Citrix\Broker\Service\State\LHC\OutageModeEntered"#)
+  package static let outageModeForced = RegistryPath(known: #"HKLM\Software\Citrix\DesktopServer\LHC\OutageModeForced"#)
   package static let pendingFileRenames = RegistryPath(
     known: #"HKLM\System\CurrentControlSet\Control\Session Manager\PendingFileRenameOperations"#)
   package static let componentRebootPending = RegistryPath(
@@ -60,6 +61,9 @@ package enum KnownRegistryKeys {
     flag(lhcEnabled, 0, [.highAvailability], "1 while high availability mode may be entered.", "facts/product.md 1.4"),
     flag(lhcIsElected, 0, [.highAvailability], "1 while this connector is the elected one of its resource location.", "facts/product.md 1.4"),
     flag(lhcOutageModeEntered, 0, [.highAvailability], "1 while this connector brokers in an outage.", "facts/product.md 1.4"),
+    flag(
+      outageModeForced, 0, [.watchDog, .highAvailability], "1 while outage mode is forced; set it on every connector of the resource location.",
+      "facts/product.md 3.6"),
     flag(
       RegistryPath(known: #"HKLM\Software\Citrix\DesktopServer\XmlServicesEnableNonSsl"#), 1, [.watchDog],
       "1 while the XML service answers without TLS.", "facts/product.md 1.3"),

@@ -154,6 +154,21 @@ package struct ConnectorConfiguration: Hashable, Codable, Sendable {
     package var peerTimeout = TimeSpan(.seconds(15))
     /// Loopback host:port that this connector answers its peers on; unset means any free port on 127.0.0.1.
     package var listen: String?
+    /// The timers of outages. The names say how soon the cloud is taken for lost; the product's sources differ.
+    package enum Profile: String, Codable, CaseIterable, Sendable {
+      case cloud60 = "cloud-60s"
+      case cloud20 = "cloud-20s"
+      case onPrem90 = "onprem-90s"
+    }
+    /// 60 s: the product's current documentation.
+    package var profile = Profile.cloud60
+    /// How long Initial HA and Pending Recovery last; the profile's own unless set, for drills.
+    package var initialHA: TimeSpan?
+    package var pendingRecovery: TimeSpan?
+    /// A connector that StoreFront has not asked for three days cannot enter outage mode, as in the product. False is for where nobody plays StoreFront.
+    package var needsStoreFront = true
+    /// How often the registry is asked whether outage mode is forced; each time is a privileged read and stands in the audit. Unknown in the product, chosen.
+    package var forceCheckEvery = TimeSpan(.seconds(60))
 
     package init() {}
   }

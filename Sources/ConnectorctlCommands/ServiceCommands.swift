@@ -4,26 +4,55 @@ import EventCatalog
 
 struct HighAvailabilityCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    "ha", "High availability: who is elected, and why.", example: "connectorctl --connector c1 ha why",
-    subcommands: [HighAvailabilityStatus.self, HighAvailabilityWhy.self])
+    "ha", "High availability: who is elected, who brokers, and why.", example: "connectorctl --connector c1 ha why",
+    subcommands: [HighAvailabilityStatus.self, HighAvailabilityWhy.self, HighAvailabilityForce.self, HighAvailabilityClear.self])
 }
 
 struct HighAvailabilityStatus: ConnectorctlLeaf {
-  static let configuration = CommandConfiguration("status", "The peers and the elected one.", example: "connectorctl --connector c1 ha status")
+  static let configuration = CommandConfiguration(
+    "status", "The mode, the peers and the elected one.", example: "connectorctl --connector c1 ha status")
   @OptionGroup var options: ControlOptions
 
   func perform(_ session: Session) throws -> CommandExit {
-    try session.showCall(.highAvailabilityStatus, columns: ["elected", "isSelf", "reason", "fqdn", "answers"])
+    try session.showCall(.highAvailabilityStatus, columns: ["mode", "modeSince", "rule", "forced", "elected", "isSelf", "reason", "fqdn", "answers"])
   }
 }
 
 struct HighAvailabilityWhy: ConnectorctlLeaf {
-  static let configuration = CommandConfiguration("why", "The election in a sentence.", example: "connectorctl --connector c1 ha why")
+  static let configuration = CommandConfiguration(
+    "why", "The election and the mode in sentences: since when, by which rule, what would change it.", example: "connectorctl --connector c1 ha why")
   @OptionGroup var options: ControlOptions
 
   func perform(_ session: Session) throws -> CommandExit {
     let answer = try session.call(.highAvailabilityWhy)
     session.show(answer, as: answer["why"]?.text.map { OneLine.escape($0) + "\n" } ?? JSONText.text(answer))
+    return .done
+  }
+}
+
+struct HighAvailabilityForce: ConnectorctlLeaf {
+  static let configuration = CommandConfiguration(
+    "force", "Forces outage mode, as in a drill: the elected connector is to broker, whatever the cloud says.",
+    more: "It holds until ha clear, also over a restart. Force it on every connector of the resource location.",
+    example: "connectorctl --connector c1 ha force --reason 'drill of the 4th'")
+  @OptionGroup var options: ControlOptions
+  @Option(name: .long, help: "Why; it stands in the events and in ha status.") var reason = ""
+
+  func perform(_ session: Session) throws -> CommandExit {
+    session.show(try session.call(.highAvailabilityForce, ["reason": .text(reason)]), as: "outage mode is forced until connectorctl ha clear\n")
+    return .done
+  }
+}
+
+struct HighAvailabilityClear: ConnectorctlLeaf {
+  static let configuration = CommandConfiguration(
+    "clear", "Forces outage mode no more.",
+    more: "The way back is that of any outage: Initial HA to its end, then Pending Recovery while the cloud is well.",
+    example: "connectorctl --connector c1 ha clear")
+  @OptionGroup var options: ControlOptions
+
+  func perform(_ session: Session) throws -> CommandExit {
+    session.show(try session.call(.highAvailabilityClear), as: "outage mode is forced no more; connectorctl ha why says how it goes on\n")
     return .done
   }
 }

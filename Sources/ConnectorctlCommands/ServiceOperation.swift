@@ -36,4 +36,6 @@ package struct ServiceOperation: Hashable, Sendable {
   static let syncNow = ServiceOperation(.configSynchronizer, "sync-now")
   static let highAvailabilityStatus = ServiceOperation(.highAvailability, "status")
   static let highAvailabilityWhy = ServiceOperation(.highAvailability, "why")
+  static let highAvailabilityForce = ServiceOperation(.highAvailability, "force")
+  static let highAvailabilityClear = ServiceOperation(.highAvailability, "clear")
 }

@@ -102,7 +102,8 @@ extension FleetRun {
       change(index)
       counts[event.definition.name, default: 0] += 1
       if event.definition == HighAvailabilityEvents.elected, case .text(let elected)? = event.values["elected"] { elect(index, elected, event) }
-    case .answer: break
+    // These connectors only elect: their settings have no outage.
+    case .answer, .outage: break
     }
     return nil
   }

@@ -40,7 +40,7 @@ package enum ServiceOrder {
       coverage: "polls the cloud and swaps a checked database; no incremental synchronization yet"),
     Entry(
       name: .highAvailability, uses: HighAvailabilityService.uses, isSimulated: true,
-      coverage: "peers and election by name; the outage itself is not there yet"),
+      coverage: "peers, election by name, outage mode as a state; nothing brokers in an outage yet"),
     notSimulated(.remoteBroker),
     notSimulated(.connectionLeaseExchange),
     notSimulated(.agentDiscovery),

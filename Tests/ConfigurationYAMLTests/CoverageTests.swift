@@ -18,6 +18,8 @@ import Testing
     full.directory.joinedDomain = "x.y"
     full.credentials.rootKeyFile = "/x"
     full.highAvailability.listen = "127.0.0.1:1"
+    full.highAvailability.initialHA = TimeSpan(.seconds(1))
+    full.highAvailability.pendingRecovery = TimeSpan(.seconds(1))
     full.updates.root = "/x"
     full.updates.repository = "https://x"
     return try Tree(encoding: full)
@@ -41,7 +43,7 @@ import Testing
     #expect(
       Set(optional.map(\.path)) == [
         "state.controlSocket", "state.releases", "events.file", "directory.file", "directory.joinedDomain", "credentials.rootKeyFile",
-        "highAvailability.listen",
+        "highAvailability.listen", "highAvailability.initialHA", "highAvailability.pendingRecovery",
         "updates.root", "updates.repository",
       ])
   }

@@ -108,6 +108,8 @@ func run(_ line: String..., answers: [Result<ControlAnswer, ControlClientError>]
       (["credential", "rotate", "data"], .service(service: .credentialProvider, operation: "rotate", body: ["key": "data"])),
       (["logs", "level", "debug"], .service(service: .logger, operation: "set-level", body: ["level": "debug"])),
       (["ha", "why"], .service(service: .highAvailability, operation: "why", body: [:])),
+      (["ha", "force", "--reason", "r"], .service(service: .highAvailability, operation: "force", body: ["reason": "r"])),
+      (["ha", "clear"], .service(service: .highAvailability, operation: "clear", body: [:])),
       (["sync", "now"], .service(service: .configSynchronizer, operation: "sync-now", body: [:])),
       (
         ["watchdog", "maintenance", "on", "--reason", "r"],

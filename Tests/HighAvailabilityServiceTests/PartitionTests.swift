@@ -88,7 +88,7 @@ struct Cluster {
       case .answerPeers(let hello): answers[index] = hello
       case .wait(let until): put(until.nanoseconds - now, .event(index, .due, life: life))
       case .emit(let event): if event.definition.code == 17000 { elections[index].append(event.values["elected"]?.description ?? "?") }
-      case .record, .answer: break
+      case .record, .answer, .outage: break
       }
     }
   }

@@ -83,7 +83,8 @@ final class EventStream: EventSink {
       let first = try await electing.election()
       #expect(first.elected == "c1.forest1.local")
       #expect(!first.isSelf)
-      #expect(peers.own == PeerHello(fqdn: "c2.forest1.local", connectorID: "id2", boot: "boot", elected: "c1.forest1.local"))
+      #expect(
+        peers.own == PeerHello(fqdn: "c2.forest1.local", connectorID: "id2", boot: "boot", elected: "c1.forest1.local", mode: "workingNormally"))
       peers.script("127.0.0.1:9001", nil)
       var lost: Event?
       while lost?.definition.code != 17001 {

@@ -108,6 +108,22 @@ package enum ConfigurationFields {
       "highAvailability.listen", .text(.hostPort),
       "Loopback host:port that this connector answers its peers on; unset means any free port on 127.0.0.1."),
     .init(
+      "highAvailability.profile", .choice(ConnectorConfiguration.HighAvailability.Profile.allCases.map(\.rawValue)),
+      "The timers of outages, named by when the cloud is taken for lost: 60s in the product's current documentation, 20s in its older one, 90s on premises."
+    ),
+    .init(
+      "highAvailability.initialHA", time(.seconds(1), .seconds(86_400)),
+      "How long Initial HA lasts. Unset: 10m, which is unknown in the product and chosen."),
+    .init(
+      "highAvailability.pendingRecovery", time(.seconds(1), .seconds(86_400)),
+      "How long the cloud must be well before it brokers again. Unset: by the profile, 10m or 75s on premises; unknown in the product, chosen."),
+    .init(
+      "highAvailability.needsStoreFront", .flag,
+      "Whether a connector that StoreFront has not asked for three days cannot enter outage mode, as in the product."),
+    .init(
+      "highAvailability.forceCheckEvery", time(.seconds(1), .seconds(3600)),
+      "How often the registry is asked whether outage mode is forced; each time stands in the audit. Unknown in the product, chosen."),
+    .init(
       "updates.root", .text(.path),
       "The first root of the releases' signed metadata, from a trusted source. Without it, or without state.releases, this connector takes no updates from the cloud."
     ),
@@ -145,7 +161,7 @@ package enum ConfigurationFields {
     ("directory", "The directory that the AD Provider answers from."),
     ("credentials", "The Credential Provider's root key."),
     ("configSync", "How the broker configuration is kept in step with the cloud."),
-    ("highAvailability", "How connectors of one resource location watch each other and elect one."),
+    ("highAvailability", "How connectors of one resource location watch each other and elect one, and how they see an outage of the cloud."),
     ("updates", "How this connector takes evergreen updates, and what a release on trial must show."),
     ("testbed", "Only for laboratories: never set these in production."),
   ]

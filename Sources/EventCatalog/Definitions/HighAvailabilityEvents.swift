@@ -39,7 +39,7 @@ package enum HighAvailabilityEvents {
       EventField("duration", .milliseconds, "since when they differ"),
     ])
 
-  package static let all: [EventDefinition] = [elected, peerLost, peerJoined, peersChanged, disagreement]
+  package static let all: [EventDefinition] = [elected, peerLost, peerJoined, peersChanged, disagreement] + OutageEvents.all
 }
 
 extension Event {

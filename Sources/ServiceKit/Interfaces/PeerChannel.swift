@@ -20,12 +20,18 @@ package struct PeerHello: Hashable, Codable, Sendable {
   package var boot: String
   /// The fqdn that the sender holds for elected; nil when it has not decided.
   package var elected: String?
+  /// The cloud answered the sender just now, or failed it; nil when it has no fresh proof, or is of a release that does not tell.
+  package var reachesCloud: Bool?
+  /// The sender's outage mode, such as `extendedHA`; nil: of a release that does not tell.
+  package var mode: String?
 
-  package init(fqdn: String, connectorID: String, boot: String, elected: String?) {
+  package init(fqdn: String, connectorID: String, boot: String, elected: String?, reachesCloud: Bool? = nil, mode: String? = nil) {
     self.fqdn = fqdn
     self.connectorID = connectorID
     self.boot = boot
     self.elected = elected
+    self.reachesCloud = reachesCloud
+    self.mode = mode
   }
 }
 

@@ -1,8 +1,9 @@
 package import EventCatalog
+package import Outage
 package import ServiceKit
 package import World
 
-/// Who takes part, who is asked when, and who is elected.
+/// Who takes part, who is asked when, and who is elected; and who brokers, the cloud or the elected one (`OutageHost`).
 package struct HighAvailabilityLogic: ServiceLogic {
   package enum Event: Sendable {
     case started
@@ -12,6 +13,7 @@ package struct HighAvailabilityLogic: ServiceLogic {
     case asked(RequestID)
     /// The registry was told; false: it could not be.
     case recorded(isElected: Bool, Bool)
+    case outage(OutageSignal)
   }
 
   /// What the Config Synchronizer says.
@@ -31,6 +33,7 @@ package struct HighAvailabilityLogic: ServiceLogic {
     case record(isElected: Bool)
     case emit(EventCatalog.Event)
     case answer(RequestID, HighAvailabilityStatus)
+    case outage(OutageTask)
   }
 
   package static func answer(in directive: Directive) -> (RequestID, Result<HighAvailabilityStatus, any Error>)? {
@@ -42,12 +45,16 @@ package struct HighAvailabilityLogic: ServiceLogic {
     package var boot: String
     package var probeEvery: Duration
     package var peerTimeout: Duration
+    /// Nil: it only elects.
+    package var outage: OutageLogic.Settings?
+    package var forceCheckEvery = Duration.seconds(60)
 
-    package init(fqdn: String, boot: String, probeEvery: Duration, peerTimeout: Duration) {
+    package init(fqdn: String, boot: String, probeEvery: Duration, peerTimeout: Duration, outage: OutageLogic.Settings? = nil) {
       self.fqdn = fqdn
       self.boot = boot
       self.probeEvery = probeEvery
       self.peerTimeout = peerTimeout
+      self.outage = outage
     }
   }
 
@@ -66,14 +73,31 @@ package struct HighAvailabilityLogic: ServiceLogic {
   /// What the registry says; nil while that is not known.
   private var recorded: Bool?
   private var isRecording = false
+  private var outage: OutageHost?
+  private var seen = Moment(nanoseconds: 0)
 
-  package init(_ settings: Settings) { self.settings = settings }
+  package init(_ settings: Settings) {
+    self.settings = settings
+    outage = settings.outage.map { OutageHost($0, forceCheckEvery: settings.forceCheckEvery) }
+  }
 
   package mutating func handle(_ event: Event, at now: Now) -> [Directive] {
+    guard outage != nil else { return react(event, now) }
+    seen = now.moment
+    let before = hello
+    var out = react(event, now)
+    let isElected = isSelfElected
+    if outage?.logic.isElected != isElected { out += outage?.tell(.elected(isElected), now) ?? [] }
+    // Peers hear at once what concerns them; the rest with the next round.
+    if hello != before { out.append(.answerPeers(hello)) }
+    return out
+  }
+
+  private mutating func react(_ event: Event, _ now: Now) -> [Directive] {
     switch event {
     case .started:
       startedAt = now.moment
-      return round(now)
+      return (outage?.tell(.started, now) ?? []) + round(now)
     case .due: return round(now)
     case .configuration(let view):
       let before = ownID
@@ -85,19 +109,22 @@ package struct HighAvailabilityLogic: ServiceLogic {
       isRecording = false
       recorded = isDone ? isElected : nil
       return []
+    case .outage(let signal): return outage?.take(signal, now) ?? []
     }
   }
 
+  private var isSelfElected: Bool { current.elected?.lowercased() == settings.fqdn.lowercased() }
+
   /// Once every `probeEvery`. The answer to peers is set anew each time: whatever happened to it, it is right again one round later.
   private mutating func round(_ now: Now) -> [Directive] {
-    [.readConfiguration] + probeAll(now, onlyNew: false) + decide(now) + record() + [
+    [.readConfiguration] + probeAll(now, onlyNew: false) + decide(now) + record() + (outage?.round(now) ?? []) + [
       .answerPeers(hello), .wait(until: now.moment + settings.probeEvery),
     ]
   }
 
   /// A write that failed is tried again one round later.
   private mutating func record() -> [Directive] {
-    let isElected = current.elected?.lowercased() == settings.fqdn.lowercased()
+    let isElected = isSelfElected
     guard !isRecording, recorded != isElected else { return [] }
     isRecording = true
     return [.record(isElected: isElected)]
@@ -105,7 +132,10 @@ package struct HighAvailabilityLogic: ServiceLogic {
 
   private var hello: PeerHello? {
     guard let ownID else { return nil }
-    return PeerHello(fqdn: settings.fqdn, connectorID: ownID, boot: settings.boot, elected: current.elected)
+    let word = outage?.logic.word(at: seen)
+    return PeerHello(
+      fqdn: settings.fqdn, connectorID: ownID, boot: settings.boot, elected: current.elected, reachesCloud: word?.reachesCloud,
+      mode: word?.mode.rawValue)
   }
 
   private mutating func learn(_ view: ConfigurationView, _ now: Now) -> [Directive] {
@@ -177,7 +207,9 @@ package struct HighAvailabilityLogic: ServiceLogic {
   private mutating func probed(_ fqdn: String, _ address: String, _ result: Result<PeerHello, PeerFailure>, _ now: Now) -> [Directive] {
     let key = fqdn.lowercased()
     guard let peer = peers[key], peer.server.peerAddress == address else { return [] }
-    return peers[key]?.note(result, at: now.moment) ?? []
+    let noted = peers[key]?.note(result, at: now.moment) ?? []
+    guard outage != nil, case .success(let hello) = result, peers[key]?.answers == true else { return noted }
+    return noted + (outage?.tell(.peer(peer.server.fqdn, PeerWord(hello)), now) ?? [])
   }
 
   private mutating func decide(_ now: Now) -> [Directive] {
@@ -224,9 +256,10 @@ package struct HighAvailabilityLogic: ServiceLogic {
   }
 
   private func status(_ now: Now) -> HighAvailabilityStatus {
-    let elected = current.elected
-    return HighAvailabilityStatus(
-      fqdn: settings.fqdn, elected: elected, isSelf: elected?.lowercased() == settings.fqdn.lowercased(), reason: current.reason, since: since,
+    var status = HighAvailabilityStatus(
+      fqdn: settings.fqdn, elected: current.elected, isSelf: isSelfElected, reason: current.reason, since: since,
       candidates: current.candidates, peers: sortedKeys.compactMap { peers[$0]?.shown(now) })
+    if let outage { status.show(outage, now) }
+    return status
   }
 }

@@ -1,4 +1,5 @@
 import AgentSystem
+import CloudAPI
 import ConnectorSettings
 import EventCatalog
 package import ServiceKit
@@ -38,7 +39,45 @@ package struct HighAvailabilityPerformer: DirectivePerformer {
         let answer = try? await context.elevate(.registryWrite(KnownRegistryKeys.lhcIsElected, .integer(isElected ? 1 : 0)))
         return .recorded(isElected: isElected, answer == .done)
       }
+    case .outage(let task): return outage(task)
     case .answer: return nil
+    }
+  }
+
+  private func outage(_ task: OutageTask) -> Background<HighAvailabilityLogic.Event> {
+    switch task {
+    case .lookAtCloud: Background { [context] in .outage(.looked(Self.reaches(context.cloud.status().state))) }
+    case .readForced(let order):
+      Background { [context] in
+        guard case .value(.registry(let value)) = try? await context.elevate(.registryRead(KnownRegistryKeys.outageModeForced)) else {
+          return .outage(.forceRead(nil, order: order))
+        }
+        return .outage(.forceRead(value == .integer(1), order: order))
+      }
+    case .wait(let until):
+      Background { [context] in
+        do { try await context.clock.sleep(until: until) } catch { return nil }
+        return .outage(.due)
+      }
+    case .record(let flag, let value):
+      Background { [context] in
+        let key =
+          switch flag {
+          case .entered: KnownRegistryKeys.lhcOutageModeEntered
+          case .enabled: KnownRegistryKeys.lhcEnabled
+          }
+        let answer = try? await context.elevate(.registryWrite(key, .integer(value ? 1 : 0)))
+        return .outage(.recorded(flag, value, isDone: answer == .done))
+      }
+    }
+  }
+
+  /// The link stands for the cloud's broker, which the simulated cloud does not have yet. Nil says nothing; a probe that was asked for is unanswered then.
+  private static func reaches(_ state: LinkStatus.State) -> Bool? {
+    switch state {
+    case .connected: true
+    case .backingOff: false
+    case .registering, .connecting, .deleted, .stopped: nil
     }
   }
 

@@ -1,4 +1,5 @@
 import ConnectorSettings
+import Outage
 package import ServiceKit
 package import World
 
@@ -14,15 +15,18 @@ package enum HighAvailabilityService {
     _ context: ServiceContext, _ lifecycle: ServiceLifecycle, peers: any PeerChannel, boot: String? = nil
   ) async {
     let configuration = context.configuration
-    let settings = HighAvailabilityLogic.Settings(
+    var settings = HighAvailabilityLogic.Settings(
       fqdn: configuration.connector.fqdn, boot: boot ?? Hex.encode(context.random.bytes(16)),
-      probeEvery: configuration.highAvailability.probeEvery.duration, peerTimeout: configuration.highAvailability.peerTimeout.duration)
+      probeEvery: configuration.highAvailability.probeEvery.duration, peerTimeout: configuration.highAvailability.peerTimeout.duration,
+      outage: OutageLogic.Settings(configuration.highAvailability))
+    settings.forceCheckEvery = configuration.highAvailability.forceCheckEvery.duration
     let shell = HighAvailabilityShell(
       name, logic: HighAvailabilityLogic(settings), performer: HighAvailabilityPerformer(context, peers: peers), clock: context.clock)
     lifecycle.onPing { await shell.ping() }
     await shell.run(first: [.started]) {
       context.registry.publish(.election, Elector(shell: shell) as any Electing, incarnation: lifecycle.incarnation)
-      context.registry.publish(wire: HighAvailabilityWire(shell: shell), of: name, incarnation: lifecycle.incarnation)
+      context.registry.publish(.outage, OutageSensor(shell: shell) as any OutageSensing, incarnation: lifecycle.incarnation)
+      context.registry.publish(wire: HighAvailabilityWire(shell: shell, context: context), of: name, incarnation: lifecycle.incarnation)
       lifecycle.ready()
     }
     peers.setAnswer(nil)
@@ -39,5 +43,27 @@ struct Elector: Electing {
   func election() async throws -> ElectionView {
     let status = try await shell.ask { .asked($0) }
     return ElectionView(elected: status.elected, isSelf: status.isSelf, reason: status.reason, candidates: status.candidates)
+  }
+}
+
+/// The interface for those that broker.
+struct OutageSensor: OutageSensing {
+  let shell: HighAvailabilityShell
+
+  func brokered(_ what: BrokeringKind, ok: Bool) async { await shell.send(.outage(.brokered(what, ok: ok))) }
+  func storeFrontAsked() async { await shell.send(.outage(.storeFrontAsked)) }
+  func outage() async throws -> OutageView {
+    let status = try await shell.ask { .asked($0) }
+    return OutageView(mode: (status.mode ?? .workingNormally).rawValue, brokersHere: status.brokersHere ?? false)
+  }
+}
+
+extension OutageLogic.Settings {
+  /// The profile, with what the configuration has otherwise.
+  init(_ settings: ConnectorConfiguration.HighAvailability) {
+    var timers = OutageTimers.profile(settings.profile.rawValue) ?? .cloud60
+    if let span = settings.initialHA { timers.initialHA = span.duration }
+    if let span = settings.pendingRecovery { timers.pendingRecovery = span.duration }
+    self.init(timers, needsStoreFront: settings.needsStoreFront)
   }
 }

@@ -1,3 +1,4 @@
+package import Outage
 package import World
 
 /// What the wire operation `status` answers.
@@ -28,9 +29,47 @@ package struct HighAvailabilityStatus: Hashable, Codable, Sendable {
   package var since: WallTime?
   package var candidates: [String]
   package var peers: [Peer]
+  /// Who brokers: in `workingNormally` and `pendingHA` the cloud, in the others the elected connector.
+  package var mode: OutageMode?
+  package var modeSince: WallTime?
+  /// In one word, such as `checkFailed`, and in a sentence.
+  package var rule: OutageRule?
+  package var ruleReason: String?
+  /// This connector is the one that should broker. Nothing brokers in it yet.
+  package var brokersHere: Bool?
+  package var forced: Bool?
+  /// What was given for it; nil when only the registry knows.
+  package var forcedReason: String?
+  /// The timers' profile.
+  package var profile: String?
+  package var waitsFor: [String]?
+  package var wouldChange: [String]?
 
-  /// The answer in a sentence, for people.
+  /// Adds what the outage state machine says.
+  mutating func show(_ outage: OutageHost, _ now: Now) {
+    let why = outage.logic.why(at: now.moment)
+    mode = why.mode
+    modeSince = now.wall - (now.moment - why.since)
+    rule = why.rule
+    ruleReason = why.rule.sentence
+    brokersHere = outage.logic.isServing
+    forced = outage.logic.isForced
+    forcedReason = outage.forcedReason
+    profile = outage.logic.settings.timers.name
+    waitsFor = why.waitsFor
+    wouldChange = why.wouldChange
+  }
+
+  /// The answer in sentences, for people.
   package var sentence: String {
+    guard let mode, let modeSince, let ruleReason else { return electionSentence }
+    var text = electionSentence + " The mode is \(mode.title) since \(modeSince.iso8601(fraction: 0)): \(ruleReason)."
+    if let waitsFor, !waitsFor.isEmpty { text += " It waits for: " + waitsFor.joined(separator: "; ") + "." }
+    if let wouldChange, !wouldChange.isEmpty { text += " What would change it: " + wouldChange.joined(separator: "; ") + "." }
+    return text
+  }
+
+  private var electionSentence: String {
     guard let elected else { return "Nobody is elected yet: \(reason)." }
     let who = isSelf ? "\(elected), this connector, is elected" : "\(elected) is elected"
     return "\(who)\(since.map { " since \($0.iso8601(fraction: 0))" } ?? ""): \(reason)."

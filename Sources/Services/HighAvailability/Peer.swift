@@ -107,5 +107,5 @@ struct Peer: Hashable {
 }
 
 extension WallTime {
-  fileprivate static func - (time: WallTime, duration: Duration) -> WallTime { time + (.zero - duration) }
+  static func - (time: WallTime, duration: Duration) -> WallTime { time + (.zero - duration) }
 }
