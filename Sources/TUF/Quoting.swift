@@ -10,19 +10,15 @@ package enum Quoting {
     return String(decoding: out, as: UTF8.self)
   }
 
-  /// A target path in a request: each part percent-encoded, the slashes kept.
+  /// A target path in a request: each part percent-encoded, the slashes kept. The dots of a part `.` or `..` are encoded too, so that no client or proxy on the way
+  /// takes them for a way out of the folder.
   package static func requestedPath(_ path: ExactText, hash: ExactText?) -> String {
-    var parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { requested($0) }
+    var parts = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false).map { part in
+      part.elementsEqual(".".utf8) || part.elementsEqual("..".utf8) ? part.map { _ in "%2E" }.joined() : requested(part)
+    }
     // `split` never gives an empty list here.
     if let hash, let last = parts.popLast() { parts.append(requested(hash.utf8) + "." + last) }
     return parts.joined(separator: "/")
-  }
-
-  /// Whether a part of the path means another folder, whatever it is quoted as: servers and clients resolve `%2E%2E` too.
-  package static func climbs(_ path: ExactText) -> Bool {
-    path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: true).contains {
-      $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)
-    }
   }
 
   /// One name in a directory for each text: percent-encoded whole, a leading dot too (so it is never `.`, `..` or a file of ours that is being

@@ -17,15 +17,6 @@ import World
     #expect(scene.fetcher.takeRequests().last == MemoryFetcher.targetsURL + "path/to/\(hash).a.txt")
   }
 
-  @Test func aPathThatLeadsElsewhereIsNotAskedFor() async throws {
-    var scene = try Scene()
-    scene.repository.addTarget("a/../../up", Array("content".utf8))
-    try scene.publish(.targets, .snapshot, .timestamp)
-    let refusal = await scene.download("a/../../up")
-    #expect(refusal?.kind == .fetch && refusal?.detail.contains("it is not asked for") == true)
-    #expect(!scene.fetcher.takeRequests().contains { $0.contains("up") })
-  }
-
   @Test func aTargetWithoutANameStaysInTheFolder() async throws {
     var scene = try Scene()
     scene.repository.addTarget("", Array("content".utf8))
