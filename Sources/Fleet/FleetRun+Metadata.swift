@@ -5,6 +5,8 @@ import World
 
 /// The repository's signed metadata, as far as time goes: the timestamp is signed anew every day, what it lists is what came out by then. A fault holds it still,
 /// with all that it lists; its signatures stay good until the timestamp expires.
+///
+/// Where no such fault comes every look would find what it expects, and none is simulated.
 extension FleetRun {
   /// As long as the lab's repository signs it for.
   private static let timestampLife = Duration.seconds(30 * 86_400)

@@ -48,6 +48,7 @@ extension FleetRun {
       schedule(index, .downloaded(incarnation, update: Int32(number), release: release(version)), after: length + slow)
     case .lookAtMetadata: return .looked(lookAtMetadata(index))
     case .probe(let number): return probe(index).map { .probed(number, $0) }
+    case .wake(.metadata, _) where !isMetadataHeld: break
     case .wake(let alarm, let pause): schedule(index, .alarm(incarnation, alarm), after: pause)
     }
     return nil

@@ -13,6 +13,8 @@ package struct FleetRun {
   let seed: Seed
   let catalog: Catalog
   let ground: Ground
+  /// At some time in the run.
+  let isMetadataHeld: Bool
   var engine: Agenda
   var machines: [Machine] = []
   var cloud: CloudNode
@@ -47,6 +49,7 @@ package struct FleetRun {
     engine = Agenda(seed: seed)
     trace = Trace(sink: sink)
     catalog = Catalog(first: scenario.first, scenario.releases)
+    isMetadataHeld = scenario.faults.contains { $0.kind == .metadataFrozen }
     ground = Ground(UpdateSettings(), scenario.mutant, catalog)
     truth = GroundTruth(locations: scenario.places.count)
     let clock = ClockModel(at: Moment(nanoseconds: 0), shows: scenario.starts)

@@ -73,14 +73,14 @@ enum Scenario: String, CaseIterable, Sendable {
     if try rig.slots.slot(.trial) != nil { return "a trial is open" }
     if try rig.slots.problem(of: record.active!) != nil { return "the active release is not whole" }
     let isLost = self == .lostSnapshot
-    if !commits, rig.stateText.contains("4.2.0.0") != isLost { return "the state is \(isLost ? "not " : "")the trial's" }
+    // One that was interrupted may never have run.
+    if !commits, !(isLost && wasInterrupted), rig.stateText.contains("4.2.0.0") != isLost { return "the state is \(isLost ? "not " : "")the trial's" }
     if !rig.stateText.hasPrefix("4.0.5.0;4.1.0.0;") { return "the state is not what it was" }
     func text(_ name: String) -> String {
       (try? rig.files.read("\(rig.slots.stateFolder)/\(name)")).map { String(decoding: $0, as: UTF8.self) } ?? ""
     }
     for name in ["agent-system/registry", "credential-provider/audit.log", "link/identity.json"] {
       if !text(name).hasPrefix("4.0.5.0;4.1.0.0;") || !text(name).hasSuffix("\(expected);") { return "\(name) is the machine's and is not whole" }
-      // One that was interrupted may never have run.
       if self != .hostile, !wasInterrupted, !text(name).contains("4.2.0.0;") { return "\(name) is the machine's and went back" }
     }
     for name in ["credential-provider/vault", "link/other"] where !commits && !isLost && text(name).contains("4.2.0.0;") {
