@@ -54,7 +54,10 @@ package struct ReleaseRepository: Sendable {
   /// the record then sends connectors to what they cannot find yet.
   package static func isShown(_ record: RepositoryRecord, in folder: String, files: any Files) throws(ReleaseProblem) -> Bool {
     let path = "\(folder)/metadata/\(MetadataFiles.fileName(.timestamp, record))"
-    guard try onDisk({ () throws(FileError) in try files.info(path) }) != nil else { return false }
+    // The root is written last.
+    for path in [path, "\(folder)/metadata/\(MetadataFiles.fileName(.root, record))"] {
+      guard try onDisk({ () throws(FileError) in try files.info(path) }) != nil else { return false }
+    }
     let timestamp = try? JSONTree.parse(try onDisk { () throws(FileError) in try files.read(path) })
     return timestamp?.top["signed"]?["version"]?.integer == record.roles[.timestamp]?.current.version
   }
