@@ -3,27 +3,24 @@ import World
 /// What time does: T3, T4, T9.
 extension TrustCheckers {
   /// T3: versions that were on disk do not go back, and what a snapshot listed it goes on listing, unless the keys that vouched for it were rotated in between:
-  /// those of the timestamp for timestamp and snapshot, those of the snapshot for targets metadata.
+  /// those of the timestamp or of the snapshot (TUF 5.3.11).
   static func neverBack(_ facts: [TrustFact]) -> Found {
     var found: Found = []
     var known: [String: (version: Int64, rotations: Int)] = [:]
     var listed: (role: TrustFact.Role, rotations: Int)?
-    // How often the keys of timestamp and snapshot were rotated.
-    var rotations: [String: Int] = [:]
+    // How often the keys of timestamp or snapshot were rotated.
+    var rotations = 0
     for (index, fact) in facts.enumerated() {
       switch fact.what {
-      case .rootAccepted(let root): for role in root.rotated { rotations[role, default: 0] += 1 }
+      case .rootAccepted(let root): if root.rotated.contains("timestamp") || root.rotated.contains("snapshot") { rotations += 1 }
       case .role(let role):
-        let guards = role.role == "timestamp" || role.role == "snapshot" ? "timestamp" : "snapshot"
-        let now = rotations[guards] ?? 0
-        if let before = known[role.role], before.rotations == now, role.version < before.version {
+        if let before = known[role.role], before.rotations == rotations, role.version < before.version {
           found.append((index, "\(role.role) goes back from version \(before.version) to \(role.version)"))
         }
-        known[role.role] = (role.version, now)
+        known[role.role] = (role.version, rotations)
         guard role.role == "snapshot" else { continue }
-        let kept = rotations["snapshot"] ?? 0
-        if let listed, listed.rotations == kept { found += forgotten(role, listed.role).map { (index, $0) } }
-        listed = (role, kept)
+        if let listed, listed.rotations == rotations { found += forgotten(role, listed.role).map { (index, $0) } }
+        listed = (role, rotations)
       default: continue
       }
     }

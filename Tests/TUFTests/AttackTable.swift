@@ -30,8 +30,10 @@ extension Attack {
       $0.repository.store(.root, 2, try SigningKey.sign($0.repository.signed(.timestamp), with: [Scene.key(1)]))
       $0.fetcher.serve($0.repository)
     },
-    Attack(id: "T2", name: "one key under many ids to reach a threshold", expected: .notSigned, moved: ["root": 2, "timestamp": 2], healsOnTop: true)
-    {
+    Attack(
+      id: "T2", name: "one key under many ids to reach a threshold", expected: .notSigned, moved: ["root": 2, "timestamp": 2], gone: ["snapshot"],
+      healsOnTop: true
+    ) {
       let key = Scene.key(3)
       try $0.forge(.root, version: 2) { root in
         for n in 0..<3 { root["keys"]?[ExactText("id\(n)")] = key.listed }

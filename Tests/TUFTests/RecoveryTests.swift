@@ -45,6 +45,18 @@ import World
     #expect(scene.trace.violations == [])
   }
 
+  @Test(arguments: [ExactText.timestamp, .snapshot])
+  func t3SnapshotComesBackWithANewKeyForOneOfThem(_ role: ExactText) async throws {
+    var scene = try await ahead()
+    try back(&scene, rotated: [role])
+    scene.repository.versions[.timestamp] = 0
+    scene.repository.versions[.snapshot] = 0
+    try scene.publish(.snapshot, .timestamp)
+    #expect(await scene.refresh() == nil)
+    #expect(scene.trusted == ["root 2", "snapshot 1", "targets 91", "timestamp 1"])
+    #expect(scene.trace.violations == [])
+  }
+
   @Test func t3TargetsComeBackWithANewKeyForSnapshot() async throws {
     var scene = try await ahead()
     try back(&scene, rotated: [.snapshot])

@@ -94,14 +94,13 @@ struct TrustMutant: CustomTestStringConvertible, Sendable {
 
   private static let time: [TrustMutant] = [
     TrustMutant(breaks: .t3, name: "versions that go back without a rotation", change: root { $0.rotated = [] }),
-    TrustMutant(breaks: .t3, name: "targets that go back where only the timestamp's keys were rotated", change: root { $0.rotated = ["timestamp"] }),
-    TrustMutant(
-      breaks: .t3, name: "a timestamp that goes back where only the snapshot's keys were rotated", change: root { $0.rotated = ["snapshot"] }),
+    TrustMutant(breaks: .t3, name: "versions that go back where only the targets' keys were rotated", change: root { $0.rotated = ["targets"] }),
+    TrustMutant(breaks: .t3, name: "versions that go back where only the root's keys were rotated", change: root { $0.rotated = ["root"] }),
     TrustMutant(
       breaks: .t3, name: "a snapshot that forgets a role",
       change: { facts in
         let forgets = role("snapshot", .accepted) { $0.lists["A"] = nil }
-        return forgets(root { $0.rotated = ["timestamp"] }(facts))
+        return forgets(root { $0.rotated = ["targets"] }(facts))
       }),
     TrustMutant(breaks: .t4, name: "expired targets", change: role("targets") { $0.expires = Scene.start }),
     TrustMutant(breaks: .t4, name: "a timestamp that expires just then", change: role("timestamp") { $0.expires = Scene.start + .seconds(60) }),

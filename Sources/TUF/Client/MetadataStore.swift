@@ -29,6 +29,11 @@ package struct MetadataStore: Sendable {
     }
   }
 
+  /// A missing one is not an error.
+  func remove(_ role: ExactText) throws(TrustError) {
+    do throws(FileError) { try files.remove(path(role)) } catch { throw TrustError.disk(role, error) }
+  }
+
   /// The name of the durable step that makes a role trusted.
   package static func step(_ role: ExactText) -> DurableStep {
     switch role {
