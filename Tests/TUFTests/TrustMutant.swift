@@ -99,8 +99,13 @@ struct TrustMutant: CustomTestStringConvertible, Sendable {
     TrustMutant(
       breaks: .t3, name: "a snapshot that forgets a role",
       change: { facts in
-        let forgets = role("snapshot", .accepted) { $0.lists["A"] = nil }
-        return forgets(root { $0.rotated = ["targets"] }(facts))
+        for fact in facts.reversed() {
+          guard case .role(var next) = fact.what, next.role == "snapshot", next.use == .accepted else { continue }
+          next.version += 1
+          next.lists["A"] = nil
+          return facts + [TrustFact(.role(next), at: fact.at)]
+        }
+        return facts
       }),
     TrustMutant(breaks: .t4, name: "expired targets", change: role("targets") { $0.expires = Scene.start }),
     TrustMutant(breaks: .t4, name: "a timestamp that expires just then", change: role("timestamp") { $0.expires = Scene.start + .seconds(60) }),

@@ -110,7 +110,7 @@ package struct TrustClient: Sendable {
       guard let bytes = try await nextRoot(set.root.version + 1) else { break }
       try set.updateRoot(bytes)
       // 5.3.11: versions that ran away come back. Before the root: after a crash in between it is asked for again, and these are absent.
-      if !set.root.rotated.filter({ $0 == .timestamp || $0 == .snapshot }).isEmpty {
+      if set.root.rotated.contains(where: { $0 == .timestamp || $0 == .snapshot }) {
         for role in [ExactText.timestamp, .snapshot] { try store.remove(role) }
       }
       try store.write(.root, bytes)
