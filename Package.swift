@@ -81,6 +81,7 @@ let package = Package(
     room("Directory", ["World"]),
     room("Outage", ["World"], exclude: ["README.md"]),
     room("BrokerConfiguration", ["World"], exclude: ["README.md"]),
+    room("Broker", ["World", "BrokerConfiguration"], exclude: ["README.md"]),
     room("ControlAPI", ground + ["CloudAPI", "ConnectorSettings"]),
     room("SimulatedCloud", ground + ["CloudAPI", "Rollouts"]),
     room("AgentSystemHost", kit + ["Evergreen", "ReleaseAnswers", "ReleaseSlots"], exclude: ["README.md"]),

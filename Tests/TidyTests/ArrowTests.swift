@@ -6,7 +6,7 @@ import Testing
   static let pure = [
     "World", "EventCatalog", "CloudAPI", "ConnectorSettings", "AgentSystem", "BrokerConfiguration", "Directory", "SimulatedCloud", "SimulatedWorld",
     "StrictJSON", "Releases", "Evergreen", "EvergreenCheckers", "ReleaseAnswers", "TrustCheckers", "Rollouts", "RolloutCheckers",
-    "Simulation", "ConnectorCheckers", "Fleet", "Scenarios", "LiveFaults", "EventLogs", "ScenarioRecordings", "Outage",
+    "Simulation", "ConnectorCheckers", "Fleet", "Scenarios", "LiveFaults", "EventLogs", "ScenarioRecordings", "Outage", "Broker",
   ]
 
   /// Each third-party module and the only rooms that may import it.
