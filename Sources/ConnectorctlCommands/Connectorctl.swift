@@ -24,7 +24,7 @@ package struct ConnectorctlCommand: AsyncParsableCommand {
       StatusCommand.self, HealthCommand.self, ServicesCommand.self, RestartCommand.self, EventsCommand.self, RegistryCommand.self, ConfigCommand.self,
       DirectoryCommand.self, CredentialCommand.self, LogsCommand.self, HighAvailabilityCommand.self, SyncCommand.self, WatchDogCommand.self,
       UpdateCommand.self,
-      FaultCommand.self, CallCommand.self, TUFCommand.self, VersionCommand.self,
+      FaultCommand.self, FaultsCommand.self, CallCommand.self, TUFCommand.self, VersionCommand.self,
     ])
 
   /// Here too, so that they may stand before the command's name.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import ControlAPI
 import World
 
@@ -71,6 +72,29 @@ struct FaultCommand: ConnectorctlLeaf {
   @Argument(help: "crash or hang.") var kind: ServiceFault
 
   func perform(_ session: Session) throws -> CommandExit { try session.done(.fault(service: service, kind: kind)) }
+}
+
+struct FaultsCommand: ConnectorctlLeaf {
+  static let configuration = CommandConfiguration(
+    "faults", "The faults that this connector holds, with what is left of each.",
+    more: """
+      Faults of its services and its disk, ordered with connector-lab fault add; those of its link to the cloud stand at the lab's end (connector-lab fault list).
+      Only where the configuration has testbed.faults: true.
+      """,
+    example: "connectorctl --connector c1 faults")
+  @OptionGroup var options: ControlOptions
+
+  func perform(_ session: Session) throws -> CommandExit {
+    let answer = try session.ask(.faults)
+    guard case .faults(let rows) = answer else { throw session.unexpected(answer) }
+    var table = TextTable(["ID", "ON", "FAULT", "LEFT"])
+    for row in rows {
+      let words = [row.fault.kind, row.fault.value, row.fault.jitter.map { "±\($0)" }, row.fault.probability.map { "(\($0))" }]
+      table.add(["\(row.id)", row.fault.on, words.compactMap { $0 }.joined(separator: " "), "\((row.left + 999) / 1000)s"])
+    }
+    session.show(rows, as: rows.isEmpty ? "no fault is held\n" : table.text)
+    return .done
+  }
 }
 
 struct VersionCommand: ConnectorctlLeaf {

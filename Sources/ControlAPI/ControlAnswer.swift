@@ -17,6 +17,7 @@ package enum ControlAnswer: Hashable, Codable, Sendable {
   case config(value: JSONValue, sources: [String: String])
   case configDiff(diff: ConfigDiff)
   case version(report: VersionReport)
+  case faults(rows: [HeldFault])
   /// The answer of a service's operation, when it is JSON that fits a frame; see `init(serviceAnswer:)`.
   case service(body: JSONValue)
   /// Bytes that are no JSON, or too many for one frame. The handler answers all at once, the server sends them in pieces and then `.end` with their

@@ -30,6 +30,8 @@ package enum ControlRequest: Hashable, Codable, Sendable {
   case holdFault(id: Int, fault: FaultOrder, left: Int)
   /// Ends one, or all.
   case healFault(id: Int?)
+  /// The same: those that this connector holds now.
+  case faults
   /// The generic call of a service's wire form: operation and body as its `<Name>Wire.swift` says.
   case service(service: ServiceName, operation: String, body: JSONValue)
 }
@@ -54,6 +56,7 @@ extension ControlRequest {
     case .fault: "fault"
     case .holdFault: "fault hold"
     case .healFault: "fault heal"
+    case .faults: "faults"
     case .service(let service, let operation, _): "\(service.rawValue) \(operation)"
     }
   }

@@ -127,7 +127,7 @@ extension ControlRequest {
   fileprivate var changes: Bool {
     switch self {
     case .restart, .registrySet, .registryDelete, .fault: true
-    case .hello, .status, .health, .services, .events, .registryGet, .registryList, .configShow, .configDiff, .version, .service: false
+    case .hello, .status, .health, .services, .events, .registryGet, .registryList, .configShow, .configDiff, .version, .faults, .service: false
     // A lab says them again and again, and its list of faults has events of its own.
     case .holdFault, .healFault: false
     }

@@ -65,6 +65,7 @@ struct ControlRequests: ControlHandler {
     case .healFault(let id):
       let count = try heldFaults().heal(id)
       return .done(sentence: count == 1 ? "1 fault is over" : "\(count) faults are over")
+    case .faults: return .faults(rows: try heldFaults().list())
     case .service(let service, let operation, let body):
       let bytes = try await connector.calls.call(service, operation, try body.json(), from: .control(uid: uid))
       return ControlAnswer(serviceAnswer: bytes)

@@ -51,6 +51,17 @@ final class HeldFaults: Sendable {
     return gone
   }
 
+  /// Those whose lease is not over, in the order in which they came.
+  func list() -> [HeldFault] {
+    let now = clock.now().moment
+    return state.withLock { state in
+      state.book.expire(at: now)
+      return state.book.entries.map {
+        HeldFault(id: $0.id, fault: $0.rule.order, left: Int(clamping: ($0.ends - now).nanoseconds / 1_000_000))
+      }
+    }
+  }
+
   // MARK: Calls
 
   /// Waits, throws, or lets the call through, as the faults of this operation have it.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CloudAPI
 import ConnectorctlCommands
 import ControlAPI
 import EventCatalog
@@ -227,6 +228,14 @@ func run(_ line: String..., answers: [Result<ControlAnswer, ControlClientError>]
     #expect(try run("logs", "collect", "-o", "-", answers: [.success(content)]).bytes == [31, 139, 8])
     #expect(try run("logs", "collect", "-o", "-", answers: [.success(content)], terminal: true).status == 64)
     #expect(try run("logs", "collect", "-o", "/no/such/folder/x.tar.gz", answers: [.success(content)]).status == 73)
+  }
+
+  @Test func heldFaultsAreATable() throws {
+    let order = FaultOrder(on: "service:c1/logger/collect", kind: "latency", value: "1s", jitter: "200ms", probability: "20%")
+    let table = try run("faults", answers: [.success(.faults(rows: [HeldFault(id: 3, fault: order, left: 1_200)]))])
+    #expect(table.output.contains("3   service:c1/logger/collect  latency 1s ±200ms (20%)  2s"))
+    #expect(try run("faults", answers: [.success(.faults(rows: []))]).output == "no fault is held\n")
+    #expect(try run("faults", "--json", answers: [.success(.faults(rows: []))]).output == "[]\n")
   }
 
   @Test func helpSaysTheExitCodesAndAnExampleOfEachCommand() {

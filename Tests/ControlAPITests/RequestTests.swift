@@ -10,7 +10,7 @@ import World
     .events(query: EventQuery()), .registryGet(path: #"HKLM\Software\Citrix\A"#),
     .registrySet(path: #"HKLM\Software\Citrix\A"#, value: RegistryValue(type: "integer", value: 1)), .registryList(prefix: ""),
     .registryDelete(path: #"HKLM\Software\Citrix\A"#), .configShow, .configDiff(candidate: "connector:\n  fqdn: ü\n"), .version,
-    .fault(service: .adProvider, kind: .hang),
+    .fault(service: .adProvider, kind: .hang), .faults,
     .service(service: .adProvider, operation: "find", body: ["kind": "user", "deep": [1, true, .null, .number(1.5), ["x": "y"]]]),
   ]
 
@@ -24,6 +24,7 @@ import World
     .configDiff(diff: ConfigDiff(changes: [ConfigDiff.Change(path: "a.b", current: nil, candidate: 1)], problems: [])),
     .version(report: VersionReport(version: "1", boot: "b")), .service(body: .null), .bytes(content: ByteContent([0, 255, 1])),
     .failure(reason: ControlFailure(.denied, "no")),
+    .faults(rows: [HeldFault(id: 3, fault: FaultOrder(on: "service:c1/logger", kind: "latency", value: "1s"), left: 1200)]),
   ]
 
   @Test(arguments: all) func requestsComeBackAsTheyWent(_ request: ControlRequest) throws {

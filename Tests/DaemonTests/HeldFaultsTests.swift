@@ -69,6 +69,21 @@ private struct Stand {
     }
   }
 
+  @Test func theListHasWhatIsHeldAndHowLongYet() async throws {
+    let stand = Stand()
+    #expect(stand.held.list().isEmpty)
+    try stand.held.hold(4, try rule("service:c1/logger/collect", "error", "denied"), left: .seconds(5))
+    try stand.held.hold(7, try rule("connector:c1", "disk-full"), left: .seconds(60))
+    stand.clock.advance(by: .seconds(2))
+    #expect(stand.held.list().map(\.id) == [4, 7])
+    #expect(stand.held.list().map(\.left) == [3_000, 58_000])
+    #expect(stand.held.list().first?.fault.on == "service:c1/logger/collect")
+    stand.clock.advance(by: .seconds(3))
+    #expect(stand.held.list().map(\.id) == [7])
+    #expect(stand.held.heal(7) == 1)
+    #expect(stand.held.list().isEmpty)
+  }
+
   @Test func aHangEndsWithItsLease() async throws {
     let stand = Stand()
     try stand.held.hold(1, try rule("service:c1/logger/status", "hang"), left: .seconds(60))
