@@ -143,7 +143,9 @@ let package = Package(
     room("CloudLinkAcceptor", ["World", "CloudAPI", "LinkIdentity", "LinkTransport", "LiveFaults", "Simulation"] + nioHTTP),
     room("PeerChannelLive", ["World", "CloudAPI", "LinkIdentity", "LinkTransport", "ServiceKit"] + nioTLS),
     room("CloudStore", ["World", "SimulatedCloud", grdb]),
-    room("CloudServer", ground + ["CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "CloudStore", crypto] + nioTLS + hummingbird),
+    room(
+      "CloudServer",
+      ground + ["BrokerConfiguration", "CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "CloudStore", crypto] + nioTLS + hummingbird),
     room("ControlServer", ground + ["ControlAPI"] + nio),
   ]
     // The services, the order that they stand in, the daemon and the lab that run them, and the programs.
@@ -251,7 +253,8 @@ let package = Package(
       tests(
         "CloudServer",
         ground + [
-          "CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer", crypto, x509, asn1, httpClient,
+          "BrokerConfiguration", "CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer", crypto, x509,
+          asn1, httpClient,
         ] + nioTLS
           + [lib("NIOHTTP1", "swift-nio"), lib("NIOFoundationCompat", "swift-nio")]),
       tests("ControlAPI", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI"]),

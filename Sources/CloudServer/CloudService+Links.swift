@@ -1,3 +1,4 @@
+import BrokerConfiguration
 package import CloudAPI
 import Foundation
 import SimulatedCloud
@@ -79,11 +80,23 @@ extension CloudService: ConnectorLinkDelegate {
       guard let body = body(of: configuration) else {
         return refuse(500, .refused, "the published configuration is no JSON object; publish it anew")
       }
+      if let changes = await changes(since: known, request, configuration.record, body) { return changes }
       return LinkResponse(
         status: 200, headers: ["configuration-revision": String(configuration.record.revision), "content-type": "application/json"], body: body)
     case .refused(let refusal): return refuse(refusal.status, refusal.failure, refusal.detail)
     default: return refuse(500, .refused, "the cloud did not expect its own answer")
     }
+  }
+
+  /// What has changed since the revision that the connector has, if it reads such an answer and it is worth it.
+  private func changes(since known: Int?, _ request: LinkRequest, _ record: ConfigurationRecord, _ body: [UInt8]) async -> LinkResponse? {
+    let location = record.customer + "/" + record.location
+    await history.note(location, revision: record.revision, body)
+    guard let known, request.headers["accept"]?.contains(ConfigurationChanges.contentType) == true,
+      let changes = await history.changes(location, from: known, to: record.revision)
+    else { return nil }
+    return LinkResponse(
+      status: 200, headers: ["configuration-revision": String(record.revision), "content-type": ConfigurationChanges.contentType], body: changes)
   }
 
   private func refuse(_ status: Int, _ kind: LinkFailure.Kind, _ detail: String) -> LinkResponse {

@@ -40,6 +40,7 @@ package actor CloudService {
   var linkAddress: String?
   var heartbeats: [String: (link: UInt64, task: Task<Void, Never>)] = [:]
   var served: [String: (revision: Int, body: [UInt8])] = [:]
+  let history = ConfigurationHistory()
   private var unsaved: [CloudRecordKey: CloudDirective] = [:]
   private var storeFailing = false
   private var listeners: [Int: AsyncStream<CloudChange>.Continuation] = [:]
