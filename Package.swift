@@ -23,6 +23,7 @@ func lib(_ name: String, _ package: String) -> Target.Dependency { .product(name
 
 let argumentParser = lib("ArgumentParser", "swift-argument-parser")
 let grdb = lib("GRDB", "GRDB.swift")
+let grdbSQLite = lib("GRDBSQLite", "GRDB.swift")
 let yams = lib("Yams", "Yams")
 let crypto = lib("Crypto", "swift-crypto")
 let cryptoExtras = lib("CryptoExtras", "swift-crypto")
@@ -134,7 +135,7 @@ let package = Package(
     room("YAMLDocuments", [yams], exclude: ["README.md"]),
     room("ScenariosYAML", ["Scenarios", "YAMLDocuments", yams]),
     room("DirectoryYAML", ["World", "Directory", "YAMLDocuments", yams]),
-    room("ConfigStore", ["World", "BrokerConfiguration", grdb, crypto]),
+    room("ConfigStore", ["World", "BrokerConfiguration", grdb, grdbSQLite, crypto]),
     room("SecretVault", ["World", crypto]),
     room("LinkIdentity", ["World", x509, asn1, crypto]),
     room("LabCA", ["World", "CloudAPI", "LinkIdentity", x509, asn1, crypto]),
@@ -180,7 +181,10 @@ let package = Package(
       program("connectorctl", ["ConnectorctlCommands", argumentParser]),
       program("connector-lab", ["LabCommands", argumentParser]),
       .executableTarget(
-        name: "connectord-bench", dependencies: ground + ["AgentSystem", "AgentSystemHost", "LiveWorld", "Systemd", "StrictJSON", "TUF", "TUFFetch"],
+        name: "connectord-bench",
+        dependencies: ground + [
+          "AgentSystem", "AgentSystemHost", "BrokerConfiguration", "ConfigStore", "LiveWorld", "Systemd", "StrictJSON", "TUF", "TUFFetch",
+        ],
         path: "Sources/Bench",
         swiftSettings: ours),
       .executableTarget(

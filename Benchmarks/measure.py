@@ -305,6 +305,29 @@ def trust_of(count, place, url, peer, name, mib):
         row(f"TUF {text}{kind}, in process", inside["ours", key], "python-tuf's client, in process", inside["theirs", key], "ms")
 
 
+def sync():
+    """A configuration of 100,000 machines and 50,000 users into its database, beside a bare insert of the very same rows; in turns, on the real disk."""
+    place = f"{ARGS.disk}/connectord-bench-sync.{os.getpid()}"
+    ours, peers = [], []
+    for _ in range(5):
+        shutil.rmtree(place, ignore_errors=True)
+        os.makedirs(place)
+        try:
+            out = subprocess.run(
+                [program("connectord-bench"), "sync", "100000", "50000", place], check=True, capture_output=True, text=True).stdout
+            ours.append({line["what"]: line for line in map(json.loads, out.splitlines())})
+            database = next(f"{place}/{name}" for name in os.listdir(place) if name.endswith(".sqlite"))
+            out = subprocess.run(
+                [sys.executable, f"{ROOT}/Benchmarks/peers/sqlite_rows.py", database, place], check=True, capture_output=True, text=True).stdout
+            peers.append(json.loads(out))
+        finally: shutil.rmtree(place, ignore_errors=True)
+    for what, name in (("sync import", "built, checked and swapped in"), ("sync read", "its JSON read and checked"), ("sync", "both")):
+        for unit in ("seconds", "cpu"):
+            row(f"sync of 100,000 machines and 50,000 users, {name}{', CPU' if unit == 'cpu' else ''}",
+                statistics.median(one[what][unit] for one in ours), "bare SQLite insert of the same rows",
+                statistics.median(one[unit] for one in peers), "s")
+
+
 def scale():
     """Two heartbeat cadences tell what a heartbeat costs from what a connector costs that does nothing. Heartbeats are taken from the cadence, not
     counted: on a machine that cannot keep it up there are fewer, and each costs more than this says.
@@ -372,7 +395,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=20)
     parser.add_argument("--disk", default=os.path.expanduser("~"), help="a folder on a real disk")
     parser.add_argument("--json", default="")
-    parser.add_argument("which", nargs="+", choices=["start", "restart", "journal", "privileged", "trust", "scale", "simulation"])
+    parser.add_argument("which", nargs="+", choices=["start", "restart", "journal", "privileged", "trust", "sync", "scale", "simulation"])
     ARGS = parser.parse_args()
     load = os.getloadavg()[0]
     if "start" in ARGS.which or "restart" in ARGS.which:
@@ -380,7 +403,7 @@ def main():
             connector = Connector(endpoints)
             if "start" in ARGS.which: start(connector)
             if "restart" in ARGS.which: restart(connector)
-    for name, measure in (("journal", journal), ("privileged", privileged), ("trust", trust), ("scale", scale)):
+    for name, measure in (("journal", journal), ("privileged", privileged), ("trust", trust), ("sync", sync), ("scale", scale)):
         if name in ARGS.which: measure()
     if "simulation" in ARGS.which: simulation(program, ROOT, ARGS.work, row)
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

@@ -73,30 +73,33 @@ private struct BrokerCheck {
 
   init(limit: Int) { self.limit = limit }
 
-  mutating func add(_ path: String, _ text: String) { if problems.count < limit { problems.append(BrokerProblem(path, text)) } }
+  /// Paths are made only when something is wrong there: of a hundred thousand machines nearly all are right.
+  mutating func add(_ path: @autoclosure () -> String, _ text: @autoclosure () -> String) {
+    if problems.count < limit { problems.append(BrokerProblem(path(), text())) }
+  }
 
   /// The lower-case names and where each stands.
   @discardableResult
   mutating func unique(_ kind: String, _ names: [String], _ field: String) -> [String: Int] {
     var first: [String: Int] = [:]
+    first.reserveCapacity(names.count)
     for (index, name) in names.enumerated() {
       if name.isEmpty { add("\(kind)[\(index)].\(field)", "it is empty; give it a text") }
-      if let earlier = first[name.lowercased()] {
-        add("\(kind)[\(index)].\(field)", "'\(name)' is already the \(field) of \(kind)[\(earlier)]; it must be unique")
-      } else {
-        first[name.lowercased()] = index
-      }
+      let earlier = first.updateValue(index, forKey: name.lowercased())
+      guard let earlier else { continue }
+      add("\(kind)[\(index)].\(field)", "'\(name)' is already the \(field) of \(kind)[\(earlier)]; it must be unique")
+      first[name.lowercased()] = earlier
     }
     return first
   }
 
-  mutating func refers(_ path: String, _ name: String, to names: [String: Int], _ what: String, _ kind: String) {
+  mutating func refers(_ path: @autoclosure () -> String, _ name: String, to names: [String: Int], _ what: String, _ kind: String) {
     guard names[name.lowercased()] == nil else { return }
-    add(path, "there is no \(what) named '\(name)'; add it to \(kind) or name one that is there")
+    add(path(), "there is no \(what) named '\(name)'; add it to \(kind) or name one that is there")
   }
 
-  mutating func hostName(_ path: String, _ name: String) {
-    if let reason = HostName.problem(name) { add(path, "'\(name)' is not a fully qualified name: \(reason)") }
+  mutating func hostName(_ path: @autoclosure () -> String, _ name: String) {
+    if let reason = HostName.problem(name) { add(path(), "'\(name)' is not a fully qualified name: \(reason)") }
   }
 
   mutating func people(_ all: BrokerConfiguration) -> [String: Int] {
@@ -110,13 +113,13 @@ private struct BrokerCheck {
     return users.merging(groups) { user, _ in user }
   }
 
-  mutating func sid(_ path: String, _ text: String) {
-    if !SID.isWellFormed(text) { add(path, "'\(text)' is not a SID such as S-1-5-21-1004336348-1177238915-682003330-1101") }
+  mutating func sid(_ path: @autoclosure () -> String, _ text: String) {
+    if !SID.isWellFormed(text) { add(path(), "'\(text)' is not a SID such as S-1-5-21-1004336348-1177238915-682003330-1101") }
   }
 
-  mutating func known(_ path: String, _ sids: [String], _ people: [String: Int]) {
+  mutating func known(_ path: @autoclosure () -> String, _ sids: [String], _ people: [String: Int]) {
     for (index, sid) in sids.enumerated() where people[sid.lowercased()] == nil {
-      add("\(path)[\(index)]", "\(sid) is neither in users nor in groups; add it there with its name and domain")
+      add("\(path())[\(index)]", "\(sid) is neither in users nor in groups; add it there with its name and domain")
     }
   }
 
@@ -125,10 +128,10 @@ private struct BrokerCheck {
     for (index, application) in all.applications.enumerated() {
       if application.deliveryGroups.isEmpty { add("applications[\(index)].deliveryGroups", "it is empty; name at least one delivery group") }
       for (at, group) in application.deliveryGroups.enumerated() {
-        let path = "applications[\(index)].deliveryGroups[\(at)]"
-        refers(path, group, to: groups, "delivery group", "deliveryGroups")
+        func path() -> String { "applications[\(index)].deliveryGroups[\(at)]" }
+        refers(path(), group, to: groups, "delivery group", "deliveryGroups")
         if let found = groups[group.lowercased()], all.deliveryGroups[found].delivers == .desktops {
-          add(path, "delivery group '\(group)' delivers only desktops; set its delivers to applications or desktopsAndApplications")
+          add(path(), "delivery group '\(group)' delivers only desktops; set its delivers to applications or desktopsAndApplications")
         }
       }
     }
@@ -140,21 +143,21 @@ private struct BrokerCheck {
   ) {
     unique("entitlements", all.entitlements.map(\.name), "name")
     for (index, entitlement) in all.entitlements.enumerated() {
-      let path = "entitlements[\(index)]"
-      refers("\(path).deliveryGroup", entitlement.deliveryGroup, to: groups, "delivery group", "deliveryGroups")
+      func path() -> String { "entitlements[\(index)]" }
+      refers("\(path()).deliveryGroup", entitlement.deliveryGroup, to: groups, "delivery group", "deliveryGroups")
       if let name = entitlement.application {
-        refers("\(path).application", name, to: applications, "application", "applications")
+        refers("\(path()).application", name, to: applications, "application", "applications")
         if let found = applications[name.lowercased()],
           !all.applications[found].deliveryGroups.contains(where: { $0.lowercased() == entitlement.deliveryGroup.lowercased() })
         {
-          add("\(path).application", "application '\(name)' does not belong to delivery group '\(entitlement.deliveryGroup)'")
+          add("\(path()).application", "application '\(name)' does not belong to delivery group '\(entitlement.deliveryGroup)'")
         }
       } else if let found = groups[entitlement.deliveryGroup.lowercased()], all.deliveryGroups[found].delivers == .applications {
-        add(path, "delivery group '\(entitlement.deliveryGroup)' delivers only applications; name one under application")
+        add(path(), "delivery group '\(entitlement.deliveryGroup)' delivers only applications; name one under application")
       }
-      if entitlement.includes.isEmpty { add("\(path).includes", "it is empty; name at least one SID") }
-      known("\(path).includes", entitlement.includes, people)
-      known("\(path).excludes", entitlement.excludes, people)
+      if entitlement.includes.isEmpty { add("\(path()).includes", "it is empty; name at least one SID") }
+      known("\(path()).includes", entitlement.includes, people)
+      known("\(path()).excludes", entitlement.excludes, people)
     }
   }
 
@@ -163,20 +166,20 @@ private struct BrokerCheck {
     unique("machines", all.machines.map(\.dnsName), "dnsName")
     unique("machines", all.machines.map(\.sid), "sid")
     for (index, machine) in all.machines.enumerated() {
-      let path = "machines[\(index)]"
-      sid("\(path).sid", machine.sid)
-      hostName("\(path).dnsName", machine.dnsName)
-      refers("\(path).catalog", machine.catalog, to: catalogs, "machine catalog", "machineCatalogs")
-      known("\(path).assignedUsers", machine.assignedUsers, people)
+      func path() -> String { "machines[\(index)]" }
+      sid("\(path()).sid", machine.sid)
+      hostName("\(path()).dnsName", machine.dnsName)
+      refers("\(path()).catalog", machine.catalog, to: catalogs, "machine catalog", "machineCatalogs")
+      known("\(path()).assignedUsers", machine.assignedUsers, people)
       let catalog = catalogs[machine.catalog.lowercased()].map { all.machineCatalogs[$0] }
       if let catalog, catalog.allocation == .random, !machine.assignedUsers.isEmpty {
-        add("\(path).assignedUsers", "catalog '\(catalog.name)' allocates at random, so its machines belong to nobody; take them out")
+        add("\(path()).assignedUsers", "catalog '\(catalog.name)' allocates at random, so its machines belong to nobody; take them out")
       }
       guard let name = machine.deliveryGroup else { continue }
-      refers("\(path).deliveryGroup", name, to: groups, "delivery group", "deliveryGroups")
+      refers("\(path()).deliveryGroup", name, to: groups, "delivery group", "deliveryGroups")
       if let catalog, let group = groups[name.lowercased()].map({ all.deliveryGroups[$0] }), group.sessionSupport != catalog.sessionSupport {
         add(
-          "\(path).deliveryGroup",
+          "\(path()).deliveryGroup",
           "'\(group.name)' is \(group.sessionSupport.rawValue) and catalog '\(catalog.name)' is \(catalog.sessionSupport.rawValue); they must agree")
       }
     }

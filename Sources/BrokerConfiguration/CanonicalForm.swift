@@ -8,7 +8,24 @@ extension BrokerConfiguration {
   package static let sizeLimit = 64 << 20
 
   /// The one byte form of this value: JSON, keys sorted, no white space, slashes not escaped. Equal values have equal bytes.
-  package func canonicalBytes() throws -> [UInt8] { try Canonical.bytes(self) }
+  package func canonicalBytes() throws -> [UInt8] {
+    try CanonicalWhole(format: format, revision: revision, settings: settings).bytes(capacity: 4_096 + 320 * machines.count + 128 * users.count) {
+      kind, list in
+      switch kind {
+      case "applications": list.add(applications)
+      case "deliveryGroups": list.add(deliveryGroups)
+      case "edgeServers": list.add(edgeServers)
+      case "entitlements": list.add(entitlements)
+      case "groups": list.add(groups)
+      case "hypervisorConnections": list.add(hypervisorConnections)
+      case "machineCatalogs": list.add(machineCatalogs)
+      case "machines": list.add(machines)
+      case "sites": list.add(sites)
+      case "users": list.add(users)
+      default: list.add(zones)
+      }
+    }
+  }
 
   /// The digest of `canonicalBytes` in lower-case hexadecimal.
   package func digest(_ hash: DigestFunction) throws -> String { Canonical.hex(hash(try canonicalBytes())) }

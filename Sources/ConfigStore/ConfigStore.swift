@@ -67,15 +67,16 @@ package actor ConfigStore: ConfigurationDatabase {
     defer { if !swapped { removeTemporary(temporary) } }
     removeTemporary(temporary)
 
+    let digest: String
     do {
-      try await StoredDatabase.build(temporary, from: configuration)
+      digest = try await StoredDatabase.build(temporary, from: configuration)
     } catch {
       throw ConfigurationImportFailed(.build, StoredDatabase.reason(error))
     }
     let summary: ConfigurationSummary
     do {
-      summary = try await StoredDatabase.check(temporary)
-      guard summary.digest == (try configuration.digest(StoredDatabase.sha256)) else {
+      summary = try await StoredDatabase.check(temporary, isNew: true)
+      guard summary.digest == digest else {
         throw StoredDatabase.Bad("its digest is not that of what was sent")
       }
     } catch {

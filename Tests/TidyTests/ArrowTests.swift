@@ -12,6 +12,7 @@ import Testing
   /// Each third-party module and the only rooms that may import it.
   static let adapters: [String: Set<String>] = [
     "GRDB": ["ConfigStore", "CloudStore"],
+    "GRDBSQLite": ["ConfigStore"],
     "Yams": ["ConfigurationYAML", "DirectoryYAML", "ScenariosYAML", "YAMLDocuments"],
     "Crypto": ["SecretVault", "LabCA", "LinkIdentity", "CloudServer", "CloudLinkLive", "ConfigStore", "ReleaseSlots", "TUF", "TUFRepository"],
     "CryptoExtras": ["TUF", "TUFRepository"],
