@@ -83,6 +83,7 @@ let package = Package(
     room("Outage", ["World"], exclude: ["README.md"]),
     room("BrokerConfiguration", ["World"], exclude: ["README.md"]),
     room("Broker", ["World", "BrokerConfiguration"], exclude: ["README.md"]),
+    room("BrokerXML", ["World", "Broker"], exclude: ["README.md"]),
     room("ControlAPI", ground + ["CloudAPI", "ConnectorSettings"]),
     room("SimulatedCloud", ground + ["CloudAPI", "Rollouts"]),
     room("AgentSystemHost", kit + ["Evergreen", "ReleaseAnswers", "ReleaseSlots"], exclude: ["README.md"]),
@@ -124,6 +125,8 @@ let package = Package(
     .systemLibrary(name: "CArchive", path: "Sources/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
     room("Systemd", ground + ["EventHub", "CSystemd"]),
     room("ArchiveLib", ["World", "CArchive"]),
+    .systemLibrary(name: "CExpat", path: "Sources/CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    room("XMLExpat", ["BrokerXML", "CExpat"]),
     .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     room("TUF", ["World", "StrictJSON", "TrustCheckers", crypto, cryptoExtras], exclude: ["README.md"]),
     room("TUFRepository", ["World", "StrictJSON", "TUF", crypto, cryptoExtras]),
@@ -148,6 +151,8 @@ let package = Package(
       "CloudServer",
       ground + ["BrokerConfiguration", "CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "CloudStore", crypto] + nioTLS + hummingbird),
     room("ControlServer", ground + ["ControlAPI"] + nio),
+    room(
+      "BrokerServer", ["World", "Broker", "BrokerXML", "XMLExpat"] + nio + [lib("NIOHTTP1", "swift-nio")], exclude: ["README.md"]),
   ]
     // The services, the order that they stand in, the daemon and the lab that run them, and the programs.
     + services.map { room("\($0.name)Service", kit + $0.below, path: "Sources/Services/\($0.name)", exclude: ["README.md"]) } + [
@@ -183,7 +188,8 @@ let package = Package(
       .executableTarget(
         name: "connectord-bench",
         dependencies: ground + [
-          "AgentSystem", "AgentSystemHost", "BrokerConfiguration", "ConfigStore", "LiveWorld", "Systemd", "StrictJSON", "TUF", "TUFFetch",
+          "AgentSystem", "AgentSystemHost", "Broker", "BrokerConfiguration", "BrokerServer", "BrokerXML", "ConfigStore", "LiveWorld", "Systemd",
+          "StrictJSON", "TUF", "TUFFetch",
         ],
         path: "Sources/Bench",
         swiftSettings: ours),
@@ -243,6 +249,10 @@ let package = Package(
       tests("ConfigSynchronizerService", kit + ["BrokerConfiguration", "ConfigSynchronizerService", "ConnectorCheckers", "SimulatedWorld"]),
       tests("HighAvailabilityService", kit + ["HighAvailabilityService", "Outage", "SimulatedWorld"]),
       tests("Outage", ["World", "SimulatedWorld", "Outage"]),
+      tests("XMLExpat", ["BrokerXML", "XMLExpat"]),
+      tests("Broker", ["World", "BrokerConfiguration", "Broker", "SimulatedWorld"]),
+      tests("BrokerXML", ["World", "SimulatedWorld", "Broker", "BrokerXML", "XMLExpat"]),
+      tests("BrokerServer", ["World", "SimulatedWorld", "Broker", "BrokerXML", "BrokerServer"] + nio),
       tests("LabCA", ["World", "LiveWorld", "CloudAPI", "LinkIdentity", "LabCA", x509, asn1, crypto]),
       tests(
         "CloudLink",

@@ -1,6 +1,7 @@
 """Runs the built programs as others see them, and their peers in the same run. `Benchmarks/run` builds and calls it."""
 import argparse, contextlib, json, os, platform, shutil, signal, socket, ssl, statistics, subprocess, sys, threading, time
 from datetime import datetime
+from broker import broker
 from simulation import simulation
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -395,7 +396,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=20)
     parser.add_argument("--disk", default=os.path.expanduser("~"), help="a folder on a real disk")
     parser.add_argument("--json", default="")
-    parser.add_argument("which", nargs="+", choices=["start", "restart", "journal", "privileged", "trust", "sync", "scale", "simulation"])
+    parser.add_argument("which", nargs="+", choices=["start", "restart", "journal", "privileged", "trust", "sync", "scale", "broker", "simulation"])
     ARGS = parser.parse_args()
     load = os.getloadavg()[0]
     if "start" in ARGS.which or "restart" in ARGS.which:
@@ -405,6 +406,7 @@ def main():
             if "restart" in ARGS.which: restart(connector)
     for name, measure in (("journal", journal), ("privileged", privileged), ("trust", trust), ("sync", sync), ("scale", scale)):
         if name in ARGS.which: measure()
+    if "broker" in ARGS.which: broker(program, ARGS.work, row)
     if "simulation" in ARGS.which: simulation(program, ROOT, ARGS.work, row)
     gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     print(f"\n{ARGS.configuration} build, {os.cpu_count()} cores, {gib:.0f} GiB, Linux {platform.release()}, load {load:.1f} before, {os.getloadavg()[0]:.1f} after\n")

@@ -15,9 +15,12 @@ let crypto: [Target.Dependency] = [
   .product(name: "Crypto", package: "swift-crypto"), .product(name: "CryptoExtras", package: "swift-crypto"),
 ]
 
+/// Rooms with a README.
+let described = ["TUF", "Releases", "Evergreen", "ReleaseSlots", "TrustCheckers", "BrokerConfiguration", "Broker", "BrokerXML"]
+
 func room(_ name: String, _ below: [Target.Dependency] = []) -> Target {
   .target(
-    name: name, dependencies: below, exclude: ["TUF", "Releases", "Evergreen", "ReleaseSlots", "TrustCheckers"].contains(name) ? ["README.md"] : [],
+    name: name, dependencies: below, exclude: described.contains(name) ? ["README.md"] : [],
     swiftSettings: ours)
 }
 
@@ -36,8 +39,16 @@ let package = Package(
     room("ReleaseSlots", ["World", "ConnectorSettings", "Releases", "Evergreen", "TrustCheckers", "CArchive"] + crypto),
     room("TUF", ["World", "StrictJSON", "TrustCheckers"] + crypto),
     room("TUFRepository", ["World", "StrictJSON", "TUF"] + crypto),
+    room("BrokerConfiguration", ["World"]),
+    room("Broker", ["World", "BrokerConfiguration"]),
+    room("BrokerXML", ["World", "Broker"]),
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    room("XMLExpat", ["BrokerXML", "CExpat"]),
     .executableTarget(
-      name: "Fuzz", dependencies: ["World", "SimulatedWorld", "Releases", "ReleaseSlots", "StrictJSON", "TUF", "TUFRepository"] + crypto,
+      name: "Fuzz",
+      dependencies: [
+        "World", "SimulatedWorld", "Releases", "ReleaseSlots", "StrictJSON", "TUF", "TUFRepository", "BrokerXML", "XMLExpat",
+      ] + crypto,
       swiftSettings: ours,
       linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]),
   ]

@@ -5,7 +5,7 @@ import Foundation
   static let usage = """
     usage: connectord-bench journal COUNT | journal-fields | round-trip COUNT FOLDER
       | sync MACHINES USERS FOLDER
-      | trust COUNT URL ROOT FOLDER [TARGET]
+      | trust COUNT URL ROOT FOLDER [TARGET] | broker-server
     See Benchmarks/README.md.
 
     """
@@ -21,6 +21,7 @@ import Foundation
       try await TrustLoop.run(
         count, url: arguments[2], root: arguments[3], folder: arguments[4], target: arguments.count > 5 ? arguments[5] : nil)
     case "sync" where count > 0 && arguments.count > 3: try await SyncLoop.run(count, users: Int(arguments[2]) ?? 0, folder: arguments[3])
+    case "broker-server": try await BrokerBench.run()
     default:
       FileHandle.standardError.write(Data(usage.utf8))
       exit(64)

@@ -1,15 +1,19 @@
+import BrokerXML
 import Glibc
 import ReleaseSlots
 import Releases
 import SimulatedWorld
 import TUF
 import World
+import XMLExpat
 
 /// One reader of foreign bytes each.
 enum FuzzTarget: String, CaseIterable {
   case metadata
   case pathPattern = "path-pattern"
   case manifest, bundle
+  /// Requests to the XML service and to the Secure Ticket Authority, from bytes to what is asked.
+  case nfuse, sta
   /// No reader: it crashes on what begins with `!`, as proof that a crash ends a run.
   case planted
 
@@ -22,6 +26,8 @@ enum FuzzTarget: String, CaseIterable {
     case .pathPattern: fuzzPathPattern(bytes)
     case .manifest: fuzzManifest(bytes)
     case .bundle: Self.bundle(bytes)
+    case .nfuse: if let root = fuzzXML(bytes) { fuzzNFuse(root) }
+    case .sta: if let root = fuzzXML(bytes) { fuzzSTA(root) }
     case .planted: precondition(bytes.first != UInt8(ascii: "!"), "planted")
     }
   }

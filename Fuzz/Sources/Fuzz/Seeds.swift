@@ -27,6 +27,8 @@ enum Seeds {
     case .pathPattern: ["a/*\na/b", "[b-d]?.zip\nbc.zip", "*-*/?[!x]\nfoo-bar/yz", "[]\n]"].map { Array($0.utf8) }
     case .manifest: [manifest().json]
     case .bundle: [bundle()]
+    case .nfuse: BrokerSeeds.nfuse
+    case .sta: BrokerSeeds.sta
     case .planted: []
     }
   }
