@@ -49,6 +49,7 @@ let services: [(name: String, below: [Target.Dependency])] = [
   ("ADProvider", ["Directory"]),
   ("ConfigSynchronizer", ["BrokerConfiguration"]),
   ("HighAvailability", ["Outage"]),
+  ("RemoteBroker", ["Broker", "BrokerXML", "BrokerConfiguration", "Outage"]),
 ]
 let serviceRooms: [Target.Dependency] = ["AgentSystemHost"] + services.map { .init(stringLiteral: "\($0.name)Service") }
 
@@ -77,7 +78,7 @@ let package = Package(
     room("LiveFaults", ["World", "CloudAPI", "ConnectorSettings", "Simulation"], exclude: ["README.md"]),
     room("ConnectorSettings"),
     room("AgentSystem", ground + ["Releases"], exclude: ["README.md"]),
-    room("ServiceKit", ground + ["CloudAPI", "ConnectorSettings", "AgentSystem"]),
+    room("ServiceKit", ground + ["CloudAPI", "ConnectorSettings", "AgentSystem", "BrokerConfiguration"]),
     room("Supervision", ground, exclude: ["README.md"]),
     room("Directory", ["World"]),
     room("Outage", ["World"], exclude: ["README.md"]),
@@ -105,6 +106,7 @@ let package = Package(
       [
         "World", "CloudAPI", "EventCatalog", "Simulation", "Rollouts", "RolloutCheckers", "Releases", "Evergreen", "EvergreenCheckers",
         "TrustCheckers", "ConnectorCheckers", "AgentSystem", "ReleaseAnswers", "ServiceKit", "BrokerConfiguration", "ConfigSynchronizerService",
+        "Outage", "Broker",
         "HighAvailabilityService", "WatchDogService",
       ], exclude: ["README.md"]),
     room("Scenarios", ["World", "Simulation", "Rollouts", "Fleet"], exclude: ["README.md"]),
@@ -113,6 +115,8 @@ let package = Package(
       ground + ["CloudAPI", "EventLogs", "LiveFaults", "Simulation", "Rollouts", "Fleet", "Scenarios"], exclude: ["README.md"]),
     room("FleetReports", ["World", "Rollouts", "Simulation", "Fleet"], exclude: ["README.md"]),
     room("SeedBatches", exclude: ["README.md"]),
+    room("OutageDrills", ground + ["SimulatedSite", "FleetReports"], exclude: ["README.md"]),
+    room("SimulatedSite", ["World", "Broker", "Simulation"], exclude: ["README.md"]),
     // The ports of World, simulated and for real.
     room("SimulatedWorld", ["World"]),
     room("LiveWorld", ["World"]),
@@ -123,10 +127,10 @@ let package = Package(
     room("EventHub", ground),
     .systemLibrary(name: "CSystemd", path: "Sources/CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
     .systemLibrary(name: "CArchive", path: "Sources/CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
-    room("Systemd", ground + ["EventHub", "CSystemd"]),
-    room("ArchiveLib", ["World", "CArchive"]),
     .systemLibrary(name: "CExpat", path: "Sources/CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
     room("XMLExpat", ["BrokerXML", "CExpat"]),
+    room("Systemd", ground + ["EventHub", "CSystemd"]),
+    room("ArchiveLib", ["World", "CArchive"]),
     .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     room("TUF", ["World", "StrictJSON", "TrustCheckers", crypto, cryptoExtras], exclude: ["README.md"]),
     room("TUFRepository", ["World", "StrictJSON", "TUF", crypto, cryptoExtras]),
@@ -146,13 +150,19 @@ let package = Package(
     room("CloudLinkLive", ground + ["CloudAPI", "ConnectorSettings", "LinkIdentity", "LinkTransport", crypto] + nioHTTP),
     room("CloudLinkAcceptor", ["World", "CloudAPI", "LinkIdentity", "LinkTransport", "LiveFaults", "Simulation"] + nioHTTP),
     room("PeerChannelLive", ["World", "CloudAPI", "LinkIdentity", "LinkTransport", "ServiceKit"] + nioTLS),
+    room(
+      "BrokerServer", ["World", "Broker", "BrokerXML", "XMLExpat"] + nio + [lib("NIOHTTP1", "swift-nio")], exclude: ["README.md"]),
+    room(
+      "MachineCalls", ["Broker", httpClient, lib("NIOCore", "swift-nio"), lib("NIOHTTP1", "swift-nio"), lib("NIOFoundationCompat", "swift-nio")],
+      exclude: ["README.md"]),
     room("CloudStore", ["World", "SimulatedCloud", grdb]),
     room(
       "CloudServer",
-      ground + ["BrokerConfiguration", "CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "CloudStore", crypto] + nioTLS + hummingbird),
+      ground + ["Broker", "BrokerConfiguration", "CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "CloudStore", crypto] + nioTLS + hummingbird),
     room("ControlServer", ground + ["ControlAPI"] + nio),
     room(
-      "BrokerServer", ["World", "Broker", "BrokerXML", "XMLExpat"] + nio + [lib("NIOHTTP1", "swift-nio")], exclude: ["README.md"]),
+      "SiteLoad", ["World", "Broker", "BrokerXML", "XMLExpat", "SimulatedSite", httpClient] + nio + [lib("NIOHTTP1", "swift-nio")],
+      exclude: ["README.md"]),
   ]
     // The services, the order that they stand in, the daemon and the lab that run them, and the programs.
     + services.map { room("\($0.name)Service", kit + $0.below, path: "Sources/Services/\($0.name)", exclude: ["README.md"]) } + [
@@ -160,8 +170,8 @@ let package = Package(
       room(
         "Daemon",
         kit + serviceRooms + [
-          "ServiceOrder", "Supervision", "CloudLinkLive", "LinkIdentity", "PeerChannelLive", "ConfigStore", "ConfigurationYAML",
-          "BrokerConfiguration", "ControlAPI", "ControlServer", "Directory",
+          "ServiceOrder", "Supervision", "CloudLinkLive", "LinkIdentity", "LinkTransport", "PeerChannelLive", "ConfigStore", "ConfigurationYAML",
+          "Broker", "BrokerConfiguration", "BrokerServer", "BrokerXML", "MachineCalls", "ControlAPI", "ControlServer", "Directory",
           "DirectoryYAML", "EventHub", "Evergreen", "LiveFaults", "LiveWorld", "ReleaseFetch", "ReleaseSlots", "Systemd",
         ] + nio),
       room(
@@ -177,8 +187,8 @@ let package = Package(
         [
           "Lab", "BrokerConfiguration", "CloudAPI", "ConnectorCheckers", "ConnectorSettings", "ConfigurationYAML", "EventHub", "EventLogs",
           "Evergreen", "EvergreenCheckers", "Fleet", "FleetReports", "LiveFaults", "LiveWorld", "ReleaseSlots", "ReleaseWorks", "Releases",
-          "Rollouts", "ScenarioRecordings", "Scenarios", "ScenariosYAML", "SeedBatches", "SimulatedCloud", "Simulation", "Systemd", "World",
-          argumentParser,
+          "Rollouts", "ScenarioRecordings", "Scenarios", "ScenariosYAML", "SeedBatches", "SimulatedCloud", "Simulation", "SimulatedSite", "SiteLoad",
+          "Directory", "DirectoryYAML", "EventCatalog", "OutageDrills", "Systemd", "World", argumentParser,
         ]),
       room("TUFCommands", ["World", "LiveWorld", "StrictJSON", "TUF", "TUFFetch", argumentParser]),
       room("ConnectorctlCommands", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI", "TUFCommands", argumentParser]),
@@ -244,13 +254,17 @@ let package = Package(
       tests("DirectoryYAML", ["World", "Directory", "DirectoryYAML"]),
       tests("ADProviderService", kit + ["ADProviderService", "Directory", "DirectoryYAML", "SimulatedWorld"]),
       tests("ConfigurationYAML", ["World", "ConnectorSettings", "BrokerConfiguration", "ConfigurationYAML"]),
+      tests("Broker", ["World", "BrokerConfiguration", "Broker", "SimulatedWorld"]),
       tests("BrokerConfiguration", ["World", "BrokerConfiguration", "ConfigurationYAML"]),
       tests("ConfigStore", ["World", "LiveWorld", "BrokerConfiguration", "ConfigStore", grdb]),
       tests("ConfigSynchronizerService", kit + ["BrokerConfiguration", "ConfigSynchronizerService", "ConnectorCheckers", "SimulatedWorld"]),
-      tests("HighAvailabilityService", kit + ["HighAvailabilityService", "Outage", "SimulatedWorld"]),
+      tests("HighAvailabilityService", kit + ["BrokerConfiguration", "HighAvailabilityService", "Outage", "SimulatedWorld"]),
+      tests(
+        "RemoteBrokerService",
+        kit + ["Broker", "BrokerConfiguration", "BrokerXML", "ConfigurationYAML", "ControlServer", "RemoteBrokerService", "SimulatedWorld"]),
+      tests("MachineCalls", ["Broker", "MachineCalls"] + nio + [lib("NIOHTTP1", "swift-nio")]),
       tests("Outage", ["World", "SimulatedWorld", "Outage"]),
       tests("XMLExpat", ["BrokerXML", "XMLExpat"]),
-      tests("Broker", ["World", "BrokerConfiguration", "Broker", "SimulatedWorld"]),
       tests("BrokerXML", ["World", "SimulatedWorld", "Broker", "BrokerXML", "XMLExpat"]),
       tests("BrokerServer", ["World", "SimulatedWorld", "Broker", "BrokerXML", "BrokerServer"] + nio),
       tests("LabCA", ["World", "LiveWorld", "CloudAPI", "LinkIdentity", "LabCA", x509, asn1, crypto]),
@@ -267,8 +281,8 @@ let package = Package(
       tests(
         "CloudServer",
         ground + [
-          "BrokerConfiguration", "CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer", crypto, x509,
-          asn1, httpClient,
+          "Broker", "BrokerConfiguration", "CloudAPI", "LiveFaults", "Rollouts", "SimulatedCloud", "SimulatedWorld", "CloudStore", "CloudServer",
+          crypto, x509, asn1, httpClient,
         ] + nioTLS
           + [lib("NIOHTTP1", "swift-nio"), lib("NIOFoundationCompat", "swift-nio")]),
       tests("ControlAPI", ground + ["CloudAPI", "ConnectorSettings", "ControlAPI"]),
@@ -299,6 +313,9 @@ let package = Package(
       tests("Scenarios", ["World", "Simulation", "Rollouts", "Fleet", "Scenarios", "ScenariosYAML"]),
       tests("ScenarioRecordings", ground + ["EventLogs", "Fleet", "Rollouts", "Simulation", "Scenarios", "ScenariosYAML", "ScenarioRecordings"]),
       tests("LiveFaults", ["World", "CloudAPI", "Simulation", "LiveFaults"]),
+      tests("SimulatedSite", ["World", "Broker", "SimulatedSite"]),
+      tests("SiteLoad", ["World", "LiveWorld", "SimulatedWorld", "Broker", "SimulatedSite", "SiteLoad"]),
+      tests("OutageDrills", ground + ["SimulatedSite", "OutageDrills"]),
       tests("Tidy", []),
       // It spawns connectord-actors and must not be linked to it: the guards would stand before the whole test run's clocks and threads.
       tests("Actors", []),

@@ -25,6 +25,7 @@ package enum KnownRegistryKeys {
   package static let lhcIsElected = RegistryPath(known: #"HKLM\Software\Citrix\Broker\Service\State\LHC\IsElected"#)
   package static let lhcOutageModeEntered = RegistryPath(known: #"HKLM\Software\Citrix\Broker\Service\State\LHC\OutageModeEntered"#)
   package static let outageModeForced = RegistryPath(known: #"HKLM\Software\Citrix\DesktopServer\LHC\OutageModeForced"#)
+  package static let standaloneTickets = RegistryPath(known: #"HKLM\Software\Citrix\XaXdCloudProxyPersist\StandaloneStaServiceForced"#)
   package static let pendingFileRenames = RegistryPath(
     known: #"HKLM\System\CurrentControlSet\Control\Session Manager\PendingFileRenameOperations"#)
   package static let componentRebootPending = RegistryPath(
@@ -64,6 +65,10 @@ package enum KnownRegistryKeys {
     flag(
       outageModeForced, 0, [.watchDog, .highAvailability], "1 while outage mode is forced; set it on every connector of the resource location.",
       "facts/product.md 3.6"),
+    flag(
+      standaloneTickets, 0, [.watchDog],
+      "1: this connector gives out tickets of its own in normal mode also, not the cloud's; read when the Remote Broker starts.",
+      "facts/product.md 7"),
     flag(
       RegistryPath(known: #"HKLM\Software\Citrix\DesktopServer\XmlServicesEnableNonSsl"#), 1, [.watchDog],
       "1 while the XML service answers without TLS.", "facts/product.md 1.3"),

@@ -47,6 +47,14 @@ extension ConfigurationChanges {
     return later
   }
 
+  /// The same for a database, which may have none to apply them to. Throws of the step `read`.
+  package func applied(
+    to base: BrokerConfiguration?, digest: String, _ hash: DigestFunction
+  ) throws(ConfigurationImportFailed) -> BrokerConfiguration {
+    guard let base else { throw ConfigurationImportFailed(.read, "there is no configuration here that could be changed") }
+    do { return try apply(to: base, digest: digest, hash) } catch { throw ConfigurationImportFailed(.read, "\(error)") }
+  }
+
   /// Reads the JSON form. Throws `ChangesRefused`.
   package static func read(json bytes: [UInt8]) throws(ChangesRefused) -> ConfigurationChanges {
     do {

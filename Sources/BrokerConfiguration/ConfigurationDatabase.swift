@@ -4,8 +4,12 @@ package protocol ConfigurationDatabase: Sendable {
   /// connector without a configuration still runs.
   func open() async -> OpenedConfiguration
   /// Builds a database of its own from `configuration`, checks it and only then makes it the current one. On any failure the
-  /// current one stays. Throws `ConfigurationImportFailed`.
+  /// current one stays. Throws `ConfigurationImportFailed`; of the step `abandon` when its task is cancelled before the new one is current.
   func replace(with configuration: BrokerConfiguration) async throws(ConfigurationImportFailed) -> ConfigurationSummary
+  /// The same with the current one as these changes make it. What cannot be read, is of another base or does not come to its digest fails at the step `read`.
+  func replace(by changes: ConfigurationChanges) async throws(ConfigurationImportFailed) -> ConfigurationSummary
+  /// All of the current configuration; nil when there is none. Others may ask the database meanwhile. Throws what the disk says.
+  func read() async throws -> BrokerConfiguration?
 }
 
 /// What a connector needs to know of the configuration in use without reading all of it.
@@ -51,7 +55,8 @@ package struct DamagedConfiguration: Hashable, Sendable {
 
 /// Why an import left the old configuration in place.
 package struct ConfigurationImportFailed: Error, Hashable, Sendable, CustomStringConvertible {
-  package enum Step: String, Codable, Sendable { case read, build, check, swap }
+  /// `abandon`: nothing went wrong, it was given up.
+  package enum Step: String, Codable, Sendable { case read, build, check, swap, abandon }
   package var step: Step
   package var reason: String
 

@@ -4,6 +4,7 @@ import Synchronization
 package final class MemoryConfigurationDatabase: ConfigurationDatabase {
   private struct State {
     var kept: [ConfigurationSummary] = []
+    var whole: [BrokerConfiguration] = []
     var damaged = false
     var failure: ConfigurationImportFailed?
   }
@@ -23,6 +24,7 @@ package final class MemoryConfigurationDatabase: ConfigurationDatabase {
     state.withLock { state in
       var damaged: [DamagedConfiguration] = []
       if state.damaged, let lost = state.kept.popLast() {
+        state.whole.removeLast()
         damaged = [DamagedConfiguration(path: "memory:\(lost.revision)", reason: "it was damaged on purpose")]
       }
       state.damaged = false
@@ -38,13 +40,23 @@ package final class MemoryConfigurationDatabase: ConfigurationDatabase {
       revision: configuration.revision, digest: digest, counts: configuration.counts, edgeServers: configuration.edgeServers)
     let failure = state.withLock { state in
       if let failure = state.failure { return Optional(failure) }
+      if Task.isCancelled { return ConfigurationImportFailed(.abandon, "it was given up") }
       state.kept.append(summary)
+      state.whole.append(configuration)
       state.kept.removeFirst(max(0, state.kept.count - keep - 1))
+      state.whole.removeFirst(max(0, state.whole.count - keep - 1))
       return nil
     }
     if let failure { throw failure }
     return summary
   }
+
+  package func replace(by changes: ConfigurationChanges) async throws(ConfigurationImportFailed) -> ConfigurationSummary {
+    let (base, digest) = state.withLock { ($0.whole.last, $0.kept.last?.digest ?? "") }
+    return try await replace(with: try changes.applied(to: base, digest: digest, hash))
+  }
+
+  package func read() async throws -> BrokerConfiguration? { state.withLock { $0.whole.last } }
 
   /// The current one is found damaged at the next `open`.
   package func damageCurrent() { state.withLock { $0.damaged = true } }

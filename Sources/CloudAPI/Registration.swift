@@ -5,6 +5,8 @@ package enum ConnectorPaths {
   package static func register(customer: String) -> String { "/\(customer)/connectors/register" }
   /// GET on the link's port with the client certificate; `?revision=N` answers 304 when N is the latest.
   package static let configuration = "/connector/v1/configuration"
+  /// POST on the link's port with the client certificate: a `BrokerRequest` in, a `BrokerAnswer` out.
+  package static let broker = "/connector/v1/broker"
   /// GET over the reversed link: answers a `ConnectorReport`.
   package static let heartbeat = "/v1/heartbeat"
   /// POST over the reversed link: the body and the answer are those of the service's operation.

@@ -47,6 +47,7 @@ package enum APICoverage {
     ("/lab/v1/updates/delay", "ours: the one delay by two weeks; body `{\"location\": …}`"),
     ("/lab/v1/updates/widen", "ours: lets a ring reach further; body `{\"ring\": …, \"upTo\": hundredths of a percent}`"),
     ("/lab/v1/updates/look", "ours: looks at what is published now"),
+    ("/lab/v1/broker", "ours: how many machines, sessions and tickets each location's broker in the cloud knows of"),
     ("/lab/v1/faults", "ours: the faults of the lab; POST orders one, body `{\"on\": …, \"kind\": …, \"value\": …, \"for\": …}`; DELETE clears all"),
     ("/lab/v1/faults/{id}", "ours: DELETE clears one; PUT is the lab's own, which says what became of it"),
     ("/lab/v1/resourcelocations/{location}/configuration", "ours: publishes a broker configuration"),

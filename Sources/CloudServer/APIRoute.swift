@@ -22,6 +22,7 @@ enum APIRoute: Hashable, Sendable {
   case labUpdate(UpdateVerb)
   case labFaults
   case labFault(String)
+  case labBroker
   /// A file of the repository of releases: the parts of its path below `/releases`.
   case release([String])
   /// A path that the product has and this cloud has not.
@@ -47,6 +48,7 @@ enum APIRoute: Hashable, Sendable {
     case ("lab", 4) where words[1] == "v1" && words[2] == "updates":
       guard let verb = UpdateVerb(rawValue: words[3]) else { return nil }
       self = .labUpdate(verb)
+    case ("lab", 3) where words[1...] == ["v1", "broker"]: self = .labBroker
     case ("lab", 3) where words[1...] == ["v1", "faults"]: self = .labFaults
     case ("lab", 4) where words[1] == "v1" && words[2] == "faults": self = .labFault(at(3))
     case ("lab", 5) where words[1] == "v1" && words[2] == "resourcelocations" && words[4] == "configuration":
@@ -75,7 +77,7 @@ enum APIRoute: Hashable, Sendable {
   var methods: [String] {
     switch self {
     case .token, .register, .labService, .labUpdate: ["POST"]
-    case .ping, .systemLog, .labState, .labChecks, .labUpdates: ["GET"]
+    case .ping, .systemLog, .labState, .labChecks, .labUpdates, .labBroker: ["GET"]
     case .release: ["GET", "HEAD"]
     case .locations, .notifications: ["GET", "POST"]
     case .location: ["GET", "PUT", "DELETE"]
@@ -98,7 +100,8 @@ enum APIRoute: Hashable, Sendable {
 
   var isLab: Bool {
     switch self {
-    case .labState, .labConfiguration, .labService, .labChecks, .labConnector, .labUpdates, .labUpdate, .labFaults, .labFault: true
+    case .labState, .labConfiguration, .labService, .labChecks, .labConnector, .labUpdates, .labUpdate, .labFaults, .labFault, .labBroker:
+      true
     default: false
     }
   }

@@ -128,6 +128,7 @@ package struct CloudHTTP: Sendable {
         state.faults = await faults?.shown()
         return .json(200, state)
       case .labFaults, .labFault: return try await faults(route, request)
+      case .labBroker: return .json(200, ItemList(items: await service.brokerStates()))
       case .labUpdates: return .json(200, try await service.updates())
       case .labUpdate(let verb): return try await updates(verb, request)
       case .labChecks(let connector): return .json(200, ItemList(items: try await service.healthChecks(connector)))

@@ -62,11 +62,14 @@ extension CloudService: ConnectorLinkDelegate {
     }
   }
 
-  /// Requests of a connector on the authenticated port: its configuration is the only thing it can ask for.
+  /// Requests of a connector on the authenticated port: its configuration, and whatever is to be brokered.
   package func answer(_ request: LinkRequest, from peer: LinkPeer) async -> LinkResponse {
     let target = RequestTarget(request.path)
-    guard "/" + target.segments.joined(separator: "/") == ConnectorPaths.configuration else {
-      return refuse(404, .refused, "there is nothing at \(request.path); a connector can GET \(ConnectorPaths.configuration)")
+    let path = "/" + target.segments.joined(separator: "/")
+    if path == ConnectorPaths.broker { return await broker(request, from: peer) }
+    guard path == ConnectorPaths.configuration else {
+      return refuse(
+        404, .refused, "there is nothing at \(request.path); a connector can GET \(ConnectorPaths.configuration) and POST \(ConnectorPaths.broker)")
     }
     guard request.method == "GET" else { return refuse(405, .refused, "\(request.method) is not known here; use GET") }
     var known: Int?
@@ -99,7 +102,7 @@ extension CloudService: ConnectorLinkDelegate {
       status: 200, headers: ["configuration-revision": String(record.revision), "content-type": ConfigurationChanges.contentType], body: changes)
   }
 
-  private func refuse(_ status: Int, _ kind: LinkFailure.Kind, _ detail: String) -> LinkResponse {
+  func refuse(_ status: Int, _ kind: LinkFailure.Kind, _ detail: String) -> LinkResponse {
     LinkResponse(status: status, headers: ["content-type": "application/json"], body: JSONBody.bytes(RefusalBody(failure: kind, detail: detail)))
   }
 

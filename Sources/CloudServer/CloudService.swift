@@ -41,6 +41,8 @@ package actor CloudService {
   var heartbeats: [String: (link: UInt64, task: Task<Void, Never>)] = [:]
   var served: [String: (revision: Int, body: [UInt8])] = [:]
   let history = ConfigurationHistory()
+  /// The brokers of locations that were asked for one. What they know is in memory only: after a restart of the cloud machines register anew.
+  var brokers: [BrokerPlace: CloudBroker] = [:]
   private var unsaved: [CloudRecordKey: CloudDirective] = [:]
   private var storeFailing = false
   private var listeners: [Int: AsyncStream<CloudChange>.Continuation] = [:]
@@ -122,6 +124,8 @@ package actor CloudService {
     for task in running { await task.value }
     timer = nil
     heartbeats = [:]
+    for broker in brokers.values { await broker.stop() }
+    brokers = [:]
     for listener in listeners.values { listener.finish() }
     listeners = [:]
   }
@@ -148,6 +152,12 @@ package actor CloudService {
   private func forget(listener number: Int) { listeners[number] = nil }
 
   package func state() -> LabState { logic.state(at: ports.clock.now()) }
+
+  /// The location whose broker a connector asks, with its configuration.
+  func brokering(for peer: LinkPeer) throws(CloudRefusal) -> (location: String, configuration: ConfigurationRecord?) {
+    try logic.brokering(for: peer)
+  }
+  func configuration(of place: BrokerPlace) -> ConfigurationRecord? { logic.configuration(customer: place.customer, location: place.location) }
 
   /// Handles a request that someone waits for, drops the links that it ends, and returns its answer. Never throws: refusals are answers.
   package func ask(_ request: CloudRequest) async -> CloudAnswer {

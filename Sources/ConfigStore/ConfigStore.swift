@@ -13,6 +13,8 @@ package actor ConfigStore: ConfigurationDatabase {
   private let directory: String
   private let files: any Files
   private var current: StoredFile?
+  /// Of the current one.
+  private var digest = ""
 
   /// A damaged database is kept for support, at most this many.
   private static let damagedKept = 2
@@ -44,6 +46,7 @@ package actor ConfigStore: ConfigurationDatabase {
       do {
         found = try await StoredDatabase.check(path(file.name))
         current = file
+        digest = found?.digest ?? ""
         break
       } catch {
         damaged.append(setAside(file, error))
@@ -71,7 +74,7 @@ package actor ConfigStore: ConfigurationDatabase {
     do {
       digest = try await StoredDatabase.build(temporary, from: configuration)
     } catch {
-      throw ConfigurationImportFailed(.build, StoredDatabase.reason(error))
+      throw Self.failure(.build, error)
     }
     let summary: ConfigurationSummary
     do {
@@ -80,8 +83,10 @@ package actor ConfigStore: ConfigurationDatabase {
         throw StoredDatabase.Bad("its digest is not that of what was sent")
       }
     } catch {
-      throw ConfigurationImportFailed(.check, StoredDatabase.reason(error))
+      throw Self.failure(.check, error)
     }
+    // From here on it is not given up any more: it is whole and checked, and the swap is one rename.
+    if Task.isCancelled { throw Self.abandoned }
     do {
       try files.rename(temporary, to: path(file.name), step: "configuration.swap")
     } catch {
@@ -89,8 +94,27 @@ package actor ConfigStore: ConfigurationDatabase {
     }
     swapped = true
     current = file
+    self.digest = digest
     prune()
     return summary
+  }
+
+  package func replace(by changes: ConfigurationChanges) async throws(ConfigurationImportFailed) -> ConfigurationSummary {
+    let base: BrokerConfiguration?
+    do { base = try await read() } catch { throw ConfigurationImportFailed(.read, StoredDatabase.reason(error)) }
+    return try await replace(with: try changes.applied(to: base, digest: digest, StoredDatabase.sha256))
+  }
+
+  package func read() async throws -> BrokerConfiguration? {
+    guard let current else { return nil }
+    return try await StoredDatabase.read(path(current.name))
+  }
+
+  private static let abandoned = ConfigurationImportFailed(.abandon, "it was given up")
+
+  /// The database library gives up by itself when the task is cancelled, in the middle of a transaction too.
+  private static func failure(_ step: ConfigurationImportFailed.Step, _ error: any Error) -> ConfigurationImportFailed {
+    Task.isCancelled ? abandoned : ConfigurationImportFailed(step, StoredDatabase.reason(error))
   }
 
   private func path(_ name: String) -> String { "\(directory)/\(name)" }

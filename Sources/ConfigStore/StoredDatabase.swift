@@ -74,6 +74,16 @@ enum StoredDatabase {
     return summary
   }
 
+  /// All of a database that has been checked, on a queue of its own.
+  static func read(_ path: String) async throws -> BrokerConfiguration {
+    var options = Configuration()
+    options.readonly = true
+    let queue = try DatabaseQueue(path: path, configuration: options)
+    let configuration = try await queue.read { db in try StoredRows.read(from: db) }
+    try queue.close()
+    return configuration
+  }
+
   static func reason(_ error: any Error) -> String {
     switch error {
     case let bad as Bad: bad.reason

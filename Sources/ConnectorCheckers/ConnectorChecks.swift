@@ -4,18 +4,24 @@ package import World
 package struct ConnectorChecks: Sendable {
   package private(set) var violations: [ConnectorViolation] = []
   package private(set) var election: ElectionChecks
+  private var outages: OutageChecks
   private var registrations = RegistrationCheck()
   private var imports = ImportCheck()
   private var secrets = SecretCheck()
   private var privileges = PrivilegeCheck()
 
-  package init(_ bounds: ElectionBounds = ElectionBounds()) { election = ElectionChecks(bounds) }
+  package init(_ bounds: ElectionBounds = ElectionBounds(), outages: OutageBounds = .loosest) {
+    election = ElectionChecks(bounds)
+    self.outages = OutageChecks(outages)
+  }
 
   package mutating func see(_ fact: ConnectorFact) {
     switch fact.what {
     case .joined, .left, .frozen, .configured, .elected, .reaches, .registration:
       violations += election.see(fact)
       violations += registrations.see(fact)
+      violations += outages.see(fact)
+    case .mode, .serving, .reachesCloud, .storeFrontAsks, .outageForced, .relayed, .machine: violations += outages.see(fact)
     case .configurationOpened, .importPending, .configurationImported, .importFailed, .configurationRead, .configurationDamaged:
       violations += imports.see(fact)
     case .secretBegun, .secretAcknowledged, .secretRemoved, .secretRead, .secretDamaged: violations += secrets.see(fact)
@@ -24,5 +30,8 @@ package struct ConnectorChecks: Sendable {
   }
 
   /// The end of the trace: what lasts until now is held to its bound too.
-  package mutating func finish(at now: WallTime) { violations += election.finish(at: now) }
+  package mutating func finish(at now: WallTime) {
+    violations += election.finish(at: now)
+    violations += outages.finish(at: now)
+  }
 }

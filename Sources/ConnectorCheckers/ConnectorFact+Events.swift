@@ -17,6 +17,7 @@ extension ConnectorFact {
     case HighAvailabilityEvents.elected: found = [.elected(text("elected"))]
     case HighAvailabilityEvents.peerLost: found = [.reaches(text("peer"), .no)]
     case HighAvailabilityEvents.peerJoined: found = [.reaches(text("peer"), .yes)]
+    case OutageEvents.modeChanged: found = OutagePhase(rawValue: text("mode")).map { [.mode($0, rule: text("rule"))] } ?? []
     case ConfigSynchronizerEvents.opened: found = number("revision").map { [.configured, .configurationOpened($0)] } ?? []
     case ConfigSynchronizerEvents.imported: found = number("revision").map { [.configured, .configurationImported($0)] } ?? []
     case ConfigSynchronizerEvents.received: found = number("revision").map { [.importPending($0)] } ?? []

@@ -15,9 +15,22 @@ package struct ConnectorFact: Hashable, Codable, Sendable {
     /// Whom it holds for elected.
     case elected(String)
     case reaches(String, Reach)
-    // An outage.
+    // An outage. Whether the cloud and StoreFront are there is known to whoever sees the whole.
+    /// Its outage mode is another one, by this rule.
+    case mode(OutagePhase, rule: String)
+    /// It brokers here, or does so no more.
+    case serving(Bool)
+    case reachesCloud(Reach)
+    /// StoreFront asks it regularly, or from now on nothing.
+    case storeFrontAsks(Bool)
+    /// An administrator forces an outage, or does so no more.
+    case outageForced(Bool)
     /// A desktop asked to be registered here while the cloud is out of reach.
     case registration(machine: String, isAccepted: Bool)
+    /// It is registered with the cloud's broker, through this connector.
+    case relayed(machine: String)
+    /// The node is no connector but a machine of this location.
+    case machine(location: String)
     // The broker configuration, by revision.
     case configurationOpened(Int)
     /// From now on the next start may find this revision, told to be imported or not: a simulation says it when the new database gets its name, a live connector
@@ -66,6 +79,12 @@ package enum ConnectorInvariant: String, CaseIterable, Codable, Sendable {
   case e1 = "E1"
   case e2 = "E2"
   case e3 = "E3"
+  case o1 = "O1"
+  case o2 = "O2"
+  case o3 = "O3"
+  case o4 = "O4"
+  case o5 = "O5"
+  case o6 = "O6"
   case c1 = "C1"
   case s1 = "S1"
   case p1 = "P1"

@@ -1,7 +1,7 @@
 import World
 
 /// E3: a registration is accepted only by a connector that holds itself for elected (product facts 3.3: "only the elected connector accepts connections and
-/// registrations in an outage; others reject"). The product's code has no registration in an outage yet: until then no fact of this kind is made.
+/// registrations in an outage; others reject").
 struct RegistrationCheck: Sendable {
   private var elected: Set<String> = []
 

@@ -10,6 +10,7 @@ package struct ConnectorConfiguration: Hashable, Codable, Sendable {
   package var credentials = Credentials()
   package var configSync = ConfigSync()
   package var highAvailability = HighAvailability()
+  package var remoteBroker = RemoteBroker()
   package var updates = Updates()
   package var testbed = Testbed()
 
@@ -169,6 +170,16 @@ package struct ConnectorConfiguration: Hashable, Codable, Sendable {
     package var needsStoreFront = true
     /// How often the registry is asked whether outage mode is forced; each time is a privileged read and stands in the audit. Unknown in the product, chosen.
     package var forceCheckEvery = TimeSpan(.seconds(60))
+
+    package init() {}
+  }
+
+  /// Where machines, StoreFront and gateways ask this connector.
+  package struct RemoteBroker: Hashable, Codable, Sendable {
+    /// `host:port`; port 0 means any free one. Unset or empty: nobody is listened to.
+    package var listen: String?
+    /// Id of the Secure Ticket Authority: upper-case letters and digits, fewer than 32. Unset or empty: `STA` and 12 hexadecimal digits of the connector's id.
+    package var staIdentity: String?
 
     package init() {}
   }

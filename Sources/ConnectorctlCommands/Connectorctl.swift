@@ -22,7 +22,8 @@ package struct ConnectorctlCommand: AsyncParsableCommand {
     version: ConnectorVersion.connector,
     subcommands: [
       StatusCommand.self, HealthCommand.self, ServicesCommand.self, RestartCommand.self, EventsCommand.self, RegistryCommand.self, ConfigCommand.self,
-      DirectoryCommand.self, CredentialCommand.self, LogsCommand.self, HighAvailabilityCommand.self, SyncCommand.self, WatchDogCommand.self,
+      DirectoryCommand.self, CredentialCommand.self, LogsCommand.self, HighAvailabilityCommand.self, BrokerCommand.self, SyncCommand.self,
+      WatchDogCommand.self,
       UpdateCommand.self,
       FaultCommand.self, FaultsCommand.self, CallCommand.self, TUFCommand.self, VersionCommand.self,
     ])

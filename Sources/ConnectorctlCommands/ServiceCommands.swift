@@ -57,6 +57,30 @@ struct HighAvailabilityClear: ConnectorctlLeaf {
   }
 }
 
+struct BrokerCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    "broker", "Who answers machines, StoreFront and gateways here.", example: "connectorctl --connector c1 broker status",
+    subcommands: [BrokerStatus.self])
+}
+
+struct BrokerStatus: ConnectorctlLeaf {
+  static let configuration = CommandConfiguration(
+    "status", "Where this connector is asked, who answers, and what the broker in it knows: machines, sessions, tickets.",
+    more: "brokers: cloud (requests are relayed), here (this connector brokers in an outage), elsewhere (another connector does).",
+    example: "connectorctl --connector c1 broker status")
+  @OptionGroup var options: ControlOptions
+
+  func perform(_ session: Session) throws -> CommandExit {
+    try session.showCall(
+      .brokerStatus,
+      columns: [
+        "brokers", "mode", "elected", "address", "problem", "authority", "revision", "zone", "registered", "unregistered", "sessionsActive",
+        "tickets",
+        "relayed", "relaysFailed", "answeredHere", "refused",
+      ])
+  }
+}
+
 struct SyncCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     "sync", "The broker configuration's copy on this connector.", example: "connectorctl --connector c1 sync now",

@@ -34,6 +34,7 @@ package struct ServiceOperation: Hashable, Sendable {
   static let updateUnpin = ServiceOperation(.watchDog, "update-unpin")
   static let syncStatus = ServiceOperation(.configSynchronizer, "status")
   static let syncNow = ServiceOperation(.configSynchronizer, "sync-now")
+  static let brokerStatus = ServiceOperation(.remoteBroker, "status")
   static let highAvailabilityStatus = ServiceOperation(.highAvailability, "status")
   static let highAvailabilityWhy = ServiceOperation(.highAvailability, "why")
   static let highAvailabilityForce = ServiceOperation(.highAvailability, "force")

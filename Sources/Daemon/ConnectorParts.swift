@@ -1,6 +1,7 @@
 import AgentSystemHost
 import CloudLinkLive
 import Directory
+import RemoteBrokerService
 import ServiceKit
 import WatchDogService
 
@@ -11,6 +12,7 @@ struct ConnectorParts: Sendable {
   var agentSystem: AgentSystemPorts
   var monitoring: any ServiceMonitoring
   var updates: UpdaterPorts
+  var remoteBroker: RemoteBrokerPorts
   /// Makes a directory from the text of its description.
   var loadDirectory: @Sendable (String) throws -> any DirectoryReading
 }

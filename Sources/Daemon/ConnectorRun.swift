@@ -7,6 +7,7 @@ import EventCatalog
 import EventHub
 import Foundation
 import LinkIdentity
+import MachineCalls
 import PeerChannelLive
 import ServiceKit
 import Supervision
@@ -63,7 +64,9 @@ extension Connector {
       return refuse("the channel to the other connectors cannot be opened: \(error)", .cannotCreate)
     }
     attach(peerAddress: peers.address)
-    let reason = await runSupervised(link, peers, onChange)
+    let machines = MachineCaller(eventLoops: ports.eventLoops)
+    let reason = await runSupervised(link, peers, machines, onChange)
+    await machines.stop()
     await peers.stop()
     return reason
   }
@@ -84,10 +87,13 @@ extension Connector {
     return fresh
   }
 
-  private func runSupervised(_ link: LiveCloudLink, _ peers: LivePeerChannel, _ onChange: @escaping @Sendable () -> Void) async -> ExitReason {
+  private func runSupervised(
+    _ link: LiveCloudLink, _ peers: LivePeerChannel, _ machines: MachineCaller, _ onChange: @escaping @Sendable () -> Void
+  ) async -> ExitReason {
     let monitoring = SupervisorMonitoring(connector: self)
     let parts = ConnectorParts(
       link: link, peers: peers, agentSystem: agentSystemPorts(), monitoring: monitoring, updates: updaterPorts(link),
+      remoteBroker: remoteBrokerPorts(link, machines),
       loadDirectory: { [self] text in
         let settings = configuration.directory
         return try ports.directories.directory(text, file: settings.file ?? "", joinedDomain: settings.joinedDomain)

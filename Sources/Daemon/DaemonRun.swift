@@ -93,6 +93,9 @@ package struct DaemonRun: Sendable {
   /// it does not know.
   package static let eventFileVariable = "CONNECTORD_EVENTS_FILE"
 
+  /// What whoever started this process says beside the configuration, for the same reason; the command line is stronger.
+  package static var told: [String] { SettingsByEnvironment.read(ProcessInfo.processInfo.environment) }
+
   private static func outputs(_ settings: ConnectorConfiguration.Events, _ files: any Files) -> [any EventOutput] {
     let path = settings.file ?? ProcessInfo.processInfo.environment[eventFileVariable]
     let file: [any EventOutput] = path.map { [FileOutput(files: files, path: $0)] } ?? []

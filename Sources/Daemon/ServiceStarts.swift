@@ -7,6 +7,7 @@ import CredentialProviderService
 import EventHub
 import HighAvailabilityService
 import LoggerService
+import RemoteBrokerService
 import ServiceKit
 import ServiceOrder
 import Supervision
@@ -75,6 +76,7 @@ struct ServiceStarts: Sendable {
       await ConfigSynchronizerService.run(
         context, lifecycle, database: ConfigStore(directory: context.directory, keep: settings.keep, files: context.files))
     case .highAvailability: await HighAvailabilityService.run(context, lifecycle, peers: parts.peers, boot: connector.hub.boot)
+    case .remoteBroker: await RemoteBrokerService.run(context, lifecycle, ports: parts.remoteBroker)
     default: throw NotSimulated("service \(name.rawValue)")
     }
   }

@@ -30,7 +30,7 @@ struct Run: AsyncParsableCommand {
     let release = OwnRelease.current
     if let problem = release.problem { try? FileHandle.standardError.write(contentsOf: Data("connectord: \(problem)\n".utf8)) }
     let reason = await DaemonRun(
-      ConfigurationSource(DiskPath.absolute(config), set: set), name: name, stopWithParent: stopWithParent, version: release.version
+      ConfigurationSource(DiskPath.absolute(config), set: DaemonRun.told + set), name: name, stopWithParent: stopWithParent, version: release.version
     ).run()
     if reason != .stopped { throw ExitCode(reason.rawValue) }
   }

@@ -2,8 +2,8 @@
 package enum Catalog {
   package static let all: [EventDefinition] =
     LinkEvents.all + DaemonEvents.all + SupervisorEvents.all + ControlEvents.all + WatchDogEvents.all + AgentSystemEvents.all + LoggerEvents.all
-    + ADProviderEvents.all + CredentialProviderEvents.all + ConfigSynchronizerEvents.all + HighAvailabilityEvents.all + EvergreenEvents.all
-    + EvergreenUpdaterEvents.all + CloudEvents.all + RolloutEvents.all + FaultEvents.all
+    + ADProviderEvents.all + CredentialProviderEvents.all + ConfigSynchronizerEvents.all + HighAvailabilityEvents.all + RemoteBrokerEvents.all
+    + EvergreenEvents.all + EvergreenUpdaterEvents.all + CloudEvents.all + RolloutEvents.all + FaultEvents.all
 
   package static func definition(code: Int) -> EventDefinition? { all.first { $0.code == code } }
   package static func definition(named name: String) -> EventDefinition? { all.first { $0.name == name } }

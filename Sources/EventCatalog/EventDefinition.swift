@@ -8,6 +8,7 @@ package enum EventProvider: String, CaseIterable, Codable, Sendable {
   case credentialProvider = "CredentialProvider"
   case configSynchronizer = "ConfigSynchronizer"
   case highAvailability = "HighAvailability"
+  case remoteBroker = "RemoteBroker"
   case evergreen = "Evergreen"
   case cloud = "SimulatedCloud"
   case rollout = "Rollout"

@@ -22,7 +22,7 @@ enum Numbering {
   }
 }
 
-/// C1, S1, P1: of one connector each.
+/// C1, S1, P1, O5: of one connector each.
 enum OwnInvariants {
   static func verdicts(_ trails: [EventTrail], _ locations: LiveLocations) -> ([InvariantVerdict], unproven: Int) {
     var (found, unproven): ([ConnectorViolation], Int) = ([], 0)
@@ -39,12 +39,15 @@ enum OwnInvariants {
         found += checks.violations
       }
     }
-    let verdicts = [ConnectorInvariant.c1, .s1, .p1].map { invariant in
+    let verdicts = [ConnectorInvariant.c1, .s1, .p1, .o5].map { invariant in
       let lacks = invariant == .s1 ? "events tell what was stored, read and removed, but have no word for a secret that is not found" : nil
       return InvariantVerdict(
         InvariantRule(invariant), facts: counts[invariant] ?? 0, ElectionInvariants.violations(found, of: invariant), lacks: lacks)
     }
-    return (verdicts, unproven)
+    let unasked = InvariantVerdict(
+      InvariantRule("O1 to O4, O6", "the other rules of an outage"), facts: 0, [],
+      lacks: "events do not tell who brokers, nor when the cloud and StoreFront are truly there")
+    return (verdicts + [unasked], unproven)
   }
 
   private static func invariant(_ what: ConnectorFact.What) -> ConnectorInvariant? {
@@ -52,6 +55,7 @@ enum OwnInvariants {
     case .configurationOpened, .configurationImported, .importFailed, .configurationRead, .configurationDamaged: .c1
     case .secretBegun, .secretAcknowledged, .secretRemoved, .secretRead, .secretDamaged: .s1
     case .operationAllowed, .operationDenied, .operationDone: .p1
+    case .mode: .o5
     default: nil
     }
   }

@@ -4,7 +4,7 @@ import World
 
 /// Live events as facts for the checkers. A fact is made only where the events leave no doubt: what a hole in the log may hide is not held against anybody.
 package enum LiveFacts {
-  /// Of one connector, for C1, S1 and P1.
+  /// Of one connector, for C1, S1, P1 and O5.
   ///
   /// - Returns: `unproven` counts operations that nothing allows in what is left of the log.
   package static func own(_ stretch: EventTrail.Stretch, fqdn: String) -> (facts: [ConnectorFact], unproven: Int) {

@@ -31,6 +31,9 @@ struct Elector: Sendable {
   /// Peers in the order in which this process first heard of them: for a planted fault.
   var arrivals: [String] = []
 
+  /// What stands around its outage state machine, when the scenario has outages.
+  var outage = OutagePart()
+
   init(_ name: String, _ place: Int) {
     fqdn = "\(name).l\(place + 1).example"
     server = EdgeServer(fqdn: fqdn, uuid: name, peerAddress: "\(name):89")
@@ -61,4 +64,10 @@ enum PeerEvent: Sendable {
   /// `limit` names the probe.
   case answered(by: Int32, to: Int32, incarnation: UInt32, limit: TimerHandle, Result<PeerHello, PeerFailure>)
   case overdue(by: Int32, to: Int32, incarnation: UInt32)
+  /// Something of its outage state machine is due.
+  case outageDue(Int32, incarnation: UInt32)
+  /// StoreFront asks it for the first time, or again.
+  case storeFrontAsks(Int32, incarnation: UInt32)
+  /// StoreFront's last request is too old now.
+  case storeFrontExpires(Int32, incarnation: UInt32)
 }

@@ -61,6 +61,8 @@ enum FleetEvent: Sendable {
   indirect case peer(PeerEvent)
   /// A connector's copy of the broker configuration.
   case sync(Int32, SyncEvent)
+  /// A machine's heartbeat, or its next attempt to register.
+  case desktop(Int32, DesktopEvent, UInt32)
   /// The site's configuration changes for a location.
   case configuration(Int32)
   case publish(Int32)

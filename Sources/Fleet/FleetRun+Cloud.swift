@@ -112,6 +112,7 @@ extension FleetRun {
     engine.cancel(cloud.due)
     cloud.dueAt = nil
     trace.add(engine.now, "cloud", "down")
+    for index in electors.indices { noteCloudReach(index) }
   }
 
   mutating func cloudBack() {
@@ -129,6 +130,7 @@ extension FleetRun {
       if mutant != .healthKeptAcrossRestart { armLimit(index) }
       armBeat(index)
     }
+    for index in electors.indices { noteCloudReach(index) }
     for index in synchronizers.indices where reachesTheCloud(index) { wakeSync(index) }
     for directive in cloud.logic.repeated { send(directive) }
     armDue()

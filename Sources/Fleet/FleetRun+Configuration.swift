@@ -157,7 +157,7 @@ extension FleetRun {
       synchronizers[index].checks += 1
       let length = synchronizers[index].draws.duration(.milliseconds(50), .seconds(3))
       scheduleSync(index, .answered(incarnation), after: length)
-    case .importConfiguration(let revision, _):
+    case .importConfiguration(let revision, _, _):
       if let problem = synchronizers[index].importing.problem {
         return .imported(revision: revision, .failure(ConfigurationImportFailed(.check, problem)))
       }

@@ -17,10 +17,13 @@ extension FleetRun {
   /// Longer than each deadline of the logic, of which the longest is that for a peer that holds another for elected: twice `peerTimeout`.
   static let calm = Duration.seconds(40)
 
+  var calm: Duration { scenario.outages == nil ? Self.calm : Self.calmInOutages }
+
   mutating func settleElection() {
     for place in scenario.places.indices { networks.append(PeerNetwork(members: machines.indices.filter { machines[$0].location == place })) }
     electors = machines.map { Elector($0.name, Int($0.location)) }
     for place in networks.indices { networks[place].servers = networks[place].members.map { electors[$0].server } }
+    settleOutages()
   }
 
   // MARK: Processes
@@ -38,20 +41,22 @@ extension FleetRun {
       touchLocation(index)
       electors[index].isFrozen = isFrozen
       tellChecks(index, .frozen(isFrozen))
-      if isFrozen { engine.cancel(electors[index].timer) } else { armRound(index) }
+      if isFrozen { restTimers(index) } else { armRound(index) }
     }
   }
 
   private mutating func joinElection(_ index: Int) {
     touchLocation(index)
     let settings = HighAvailabilityLogic.Settings(
-      fqdn: electors[index].fqdn, boot: "\(machines[index].incarnation)", probeEvery: Self.probeEvery, peerTimeout: Self.peerTimeout)
+      fqdn: electors[index].fqdn, boot: "\(machines[index].incarnation)", probeEvery: Self.probeEvery, peerTimeout: Self.peerTimeout,
+      outage: outageSettings)
     electors[index].logic = HighAvailabilityLogic(settings)
     electors[index].incarnation = machines[index].incarnation
     electors[index].isFrozen = false
     electors[index].arrivals = []
     tellChecks(index, .joined(location: "l\(machines[index].location + 1)"))
     if electors[index].isSynced { tellChecks(index, .configured) }
+    joinOutages(index)
     feed(index, .started)
   }
 
@@ -60,6 +65,7 @@ extension FleetRun {
     tellChecks(index, .left)
     if electors[index].holdsItself { unelected(index) }
     engine.cancel(electors[index].timer)
+    leaveOutages(index)
     electors[index].logic = nil
     electors[index].answer = nil
     electors[index].holds = nil
@@ -71,8 +77,8 @@ extension FleetRun {
 
   // MARK: The logic
 
-  private mutating func feed(_ index: Int, _ first: HighAvailabilityLogic.Event) {
-    var events = [first]
+  mutating func feed(_ index: Int, _ first: HighAvailabilityLogic.Event) {
+    var events = lateStoreFront(index) + [first]
     while !events.isEmpty {
       let event = events.removeFirst()
       let now = Now(moment: engine.now - electors[index].skipped, wall: machines[index].wall(engine.now))
@@ -92,18 +98,20 @@ extension FleetRun {
       return .configuration(.synced(networks[Int(machines[index].location)].servers))
     case .probe(let fqdn, _, _, let timeout): ask(index, fqdn, timeout)
     case .answerPeers(let hello):
-      if electors[index].answer != hello, mutant != .peersNotAnswered { change(index) }
+      if electors[index].answer != hello, mutant != .peersNotAnswered { scenario.outages == nil ? change(index) : touchLocation(index) }
       electors[index].answer = mutant == .peersNotAnswered ? nil : hello
     case .wait(let until):
       electors[index].round = until
       armRound(index)
     case .record(let isElected): return .recorded(isElected: isElected, true)
     case .emit(let event):
-      change(index)
+      // That an outage lasts is no news for anybody.
+      if event.definition != OutageEvents.lasts { change(index) }
       counts[event.definition.name, default: 0] += 1
+      toldOfOutage(index, event)
       if event.definition == HighAvailabilityEvents.elected, case .text(let elected)? = event.values["elected"] { elect(index, elected, event) }
-    // These connectors only elect: their settings have no outage.
-    case .answer, .outage: break
+    case .outage(let task): return perform(index, task)
+    case .answer: break
     }
     return nil
   }
@@ -148,7 +156,7 @@ extension FleetRun {
   // MARK: Rounds and rest
 
   /// Something has changed here: nobody rests until it is calm again.
-  private mutating func change(_ index: Int) { networks[Int(machines[index].location)].changed = engine.now }
+  mutating func change(_ index: Int) { networks[Int(machines[index].location)].changed = engine.now }
 
   /// Something is about to change: whoever rests goes on from where it would be.
   mutating func touchLocation(_ index: Int) {
@@ -160,6 +168,7 @@ extension FleetRun {
         let rounds = (behind.nanoseconds + Self.probeEvery.nanoseconds - 1) / Self.probeEvery.nanoseconds
         electors[member].skipped += Self.probeEvery * Int(rounds)
       }
+      electors[member].outage.isStale = true
       armRound(member)
     }
   }
@@ -167,13 +176,14 @@ extension FleetRun {
   private mutating func armRound(_ index: Int) {
     engine.cancel(electors[index].timer)
     guard takesPart(index) else { return }
+    armOutage(index)
     electors[index].timer = engine.schedule(.peer(.round(Int32(index))), at: electors[index].round + electors[index].skipped, lane: .idle)
   }
 
   private func mayRest(_ index: Int) -> Bool {
     let network = networks[Int(machines[index].location)]
     return scenario.heartbeats == .leased && network.faults.isEmpty && electors[index].asking.isEmpty && electors[index].isSynced
-      && engine.now - network.changed >= Self.calm
+      && engine.now - network.changed >= calm && mayRestInOutages(index)
   }
 
   mutating func peer(_ event: PeerEvent) {
@@ -181,7 +191,13 @@ extension FleetRun {
     case .round(let number):
       let index = Int(number)
       guard takesPart(index) else { return }
-      if mayRest(index) { electors[index].isResting = true } else { feed(index, .due) }
+      noteStoreFront(index)
+      if mayRest(index) {
+        electors[index].isResting = true
+        restTimers(index)
+      } else {
+        feed(index, .due)
+      }
     case .asked(let of, let by, let incarnation, let limit): asked(Int(of), Int(by), incarnation, limit)
     case .answered(let by, let to, let incarnation, let limit, let result):
       guard electors[Int(to)].incarnation == incarnation, electors[Int(to)].asking[by] == limit else { return }
@@ -189,6 +205,8 @@ extension FleetRun {
     case .overdue(let by, let to, let incarnation):
       guard electors[Int(to)].incarnation == incarnation, electors[Int(to)].asking[by] != nil else { return }
       heard(Int(to), by, .failure(PeerFailure(.timeout, "no answer within \(Self.peerTimeout / 2)")), event)
+    case .outageDue(let index, let incarnation), .storeFrontAsks(let index, let incarnation), .storeFrontExpires(let index, let incarnation):
+      if electors[Int(index)].incarnation == incarnation, electors[Int(index)].logic != nil { outage(Int(index), event) }
     }
   }
 
@@ -202,7 +220,16 @@ extension FleetRun {
     if let limit = electors[index].asking.removeValue(forKey: by) { engine.cancel(limit) }
     let peer = electors[Int(by)]
     if case .success = result, !electors[index].arrivals.contains(peer.fqdn) { electors[index].arrivals.append(peer.fqdn) }
-    feed(index, .probed(fqdn: peer.fqdn, address: peer.server.peerAddress ?? "", result))
+    feed(index, .probed(fqdn: peer.fqdn, address: peer.server.peerAddress ?? "", planted(result)))
+  }
+
+  private func planted(_ result: Result<PeerHello, PeerFailure>) -> Result<PeerHello, PeerFailure> {
+    guard mutant == .peersWordIgnored else { return result }
+    return result.map { hello in
+      var mute = hello
+      mute.mode = nil
+      return mute
+    }
   }
 
   // MARK: What the checkers see
@@ -214,7 +241,7 @@ extension FleetRun {
   /// What concerns this connector alone.
   mutating func tellOwn(_ index: Int, _ what: ConnectorFact.What) { tellChecks(machines[index].name, what) }
 
-  private mutating func tellChecks(_ node: String, _ what: ConnectorFact.What) {
+  mutating func tellChecks(_ node: String, _ what: ConnectorFact.What) {
     let known = connectorChecks.violations.count
     connectorChecks.see(ConnectorFact(node, what, at: WallTime(microseconds: engine.now.nanoseconds / 1_000)))
     if connectorChecks.violations.count > known { reportConnectors(after: known) }

@@ -72,6 +72,8 @@ extension FleetRun {
       machines[index].isPendingRestart = true
       if fault.kind == .staleRestart { machines[index].isRestartStale = true }
       tellCloud(index)
+    case .storeFrontSilent: silenceStoreFront(index, true)
+    case .outageForced: forceOutage(index, true)
     default: break
     }
   }
@@ -99,6 +101,8 @@ extension FleetRun {
     case .clockStep(let by): machines[index].clock.step(.zero - by, at: engine.now)
     case .wrongTimeZone(let hours): machines[index].clock.step(.seconds(Int64(-hours) * 3_600), at: engine.now)
     case .clockDrift: machines[index].clock.set(drift: 0, at: engine.now)
+    case .storeFrontSilent: silenceStoreFront(index, false)
+    case .outageForced: forceOutage(index, false)
     case .pendingRestart, .staleRestart:
       machines[index].isRestartStale = false
       guard machines[index].isPendingRestart else { return }
@@ -116,6 +120,7 @@ extension FleetRun {
     case .slowCloud(let by):
       for index in machines.indices { wake(index) }
       cloud.extraLatency += by
+      for index in electors.indices { noteCloudReach(index) }
     case .throttling(let pause):
       for index in machines.indices { wake(index) }
       cloud.throttle = pause
@@ -129,7 +134,9 @@ extension FleetRun {
     case .outage, .crashBeforeSending:
       cloud.crashesAtNextSending = false
       cloudBack()
-    case .slowCloud(let by): cloud.extraLatency -= by
+    case .slowCloud(let by):
+      cloud.extraLatency -= by
+      for index in electors.indices { noteCloudReach(index) }
     case .throttling: cloud.throttle = nil
     case .metadataFrozen: cloud.frozenSince = nil
     case .clockStep(let by): stepCloud(.zero - by)

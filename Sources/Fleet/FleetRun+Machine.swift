@@ -226,6 +226,7 @@ extension FleetRun {
   /// Since when the cloud cannot have heard of it.
   mutating func noteReach(_ index: Int) {
     if scenario.isElecting {
+      noteCloudReach(index)
       noteElector(index)
       noteSynchronizer(index)
     }

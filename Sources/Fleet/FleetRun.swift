@@ -26,6 +26,9 @@ package struct FleetRun {
   /// Of the broker configuration, when the scenario has an election: by machine, and by location.
   var synchronizers: [Synchronizer] = []
   var published: [PublishedConfiguration] = []
+  /// Machines that users work on, and who brokers to them, when the scenario has both outages and machines.
+  var desktops: [Desktop] = []
+  var brokers: FleetBrokers?
   var connectorChecks = ConnectorChecks()
   /// Of the Agent Systems of all machines.
   var requests: UInt64 = 0
@@ -52,6 +55,7 @@ package struct FleetRun {
     isMetadataHeld = scenario.faults.contains { $0.kind == .metadataFrozen }
     ground = Ground(UpdateSettings(), scenario.mutant, catalog)
     truth = GroundTruth(locations: scenario.places.count)
+    if let timers = scenario.timers { connectorChecks = ConnectorChecks(outages: OutageBounds(timers)) }
     let clock = ClockModel(at: Moment(nanoseconds: 0), shows: scenario.starts)
     cloud = CloudNode(
       logic: RolloutLogic(settings: scenario.settings.with(scenario.mutant)), checks: RolloutChecks(scenario.settings), clock: clock)
@@ -72,6 +76,7 @@ package struct FleetRun {
     if scenario.isElecting {
       settleElection()
       settleConfigurations()
+      settleDesktops()
     }
     for index in scenario.releases.indices { engine.schedule(.publish(Int32(index)), at: moment(scenario.releases[index].at)) }
     for index in scenario.actions.indices { engine.schedule(.act(Int32(index)), at: moment(scenario.actions[index].at)) }
@@ -130,6 +135,7 @@ package struct FleetRun {
       look(Int(index))
     case .peer(let event): peer(event)
     case .sync(let index, let event): sync(Int(index), event)
+    case .desktop(let index, let event, let number): desktop(Int(index), event, number)
     case .configuration(let place): publishConfiguration(Int(place))
     case .publish(let index): publish(Int(index))
     case .act(let index): act(Int(index))

@@ -15,6 +15,10 @@ package enum Mutant: String, CaseIterable, Sendable {
   case canaryLimitOff, windowCheckedBeforeLease
   // The election.
   case electionByArrival, electionByNameAlone, electionNeverGivenUp, peersNotAnswered
+  // Outages.
+  case cloudLossUnnoticed, storeFrontIgnored, peersWordIgnored, forcedForEver, servesUnelected, servesOnAfterwards, dampingOff, recoveryCutShort
+  // Registrations in an outage.
+  case unelectedRegisters, heartbeatsBelieved
   // The copy of the broker configuration.
   case importInPlace, importNotSynced, unfinishedImportUsed
   // The Agent System.

@@ -28,6 +28,13 @@ package enum HeartbeatMode: String, Sendable {
   case everyMessage
 }
 
+/// The profiles of the outage state machine, by their names.
+package enum OutageProfile: String, CaseIterable, Codable, Sendable {
+  case cloud60 = "cloud-60s"
+  case cloud20 = "cloud-20s"
+  case onPrem90 = "onprem-90s"
+}
+
 /// A run, complete: nothing else goes into it but the seed.
 package struct Scenario: Hashable, Codable, Sendable {
   package struct Place: Hashable, Codable, Sendable {
@@ -57,6 +64,10 @@ package struct Scenario: Hashable, Codable, Sendable {
   package var isCalm = false
   /// Every connector takes part in the election of its location.
   package var isElecting = false
+  /// Every connector of a fleet that elects hosts the outage state machine as well, by this profile, and StoreFront asks each once a minute; nil: they only elect.
+  package var outages: OutageProfile?
+  /// In a fleet with outages: machines in each location that register with a connector.
+  package var machinesPerLocation = 0
   /// Between connectors of one location.
   package var peerLink = LinkConditions(latency: .skewed(.milliseconds(1), .milliseconds(60)))
 

@@ -11,6 +11,7 @@ extension Scenario {
     if places.contains(where: { $0.connectors > 100_000 }) || connectors > 100_000 || connectors < 1 {
       return "a scenario has 1 to 100000 connectors"
     }
+    if !(0...10_000).contains(machinesPerLocation) { return "a location has 0 to 10000 machines; this has \(machinesPerLocation)" }
     if length <= .zero || length > longest { return "its length is \(length); expected up to ten years" }
     for (number, release) in releases.enumerated() {
       if let problem = release.offer.problem { return "releases[\(number)]: \(problem)" }

@@ -148,6 +148,8 @@ final class ShrinkingScenario {
     pass = "settings"
     attempt { $0.settings = RolloutSettings() }
     attempt { $0.link = LinkConditions() }
+    attempt { $0.outages = nil }
+    attempt { $0.machinesPerLocation = 0 }
     for index in best.places.indices {
       attempt { $0.places[index].schedule = UpdateSchedule(.atOnce) }
       attempt { $0.places[index].assignment = .byBucket }

@@ -15,6 +15,8 @@ package struct Swarm {
   package var isDense = false
   /// With the election of each location; nil: in one of six small fleets.
   package var isElecting: Bool?
+  /// A fleet that elects has outages of its locations too; nil: every second small one.
+  package var hasOutages: Bool?
 
   package init(seed: UInt64, connectors: Int? = nil, locations: Int? = nil, days: Int? = nil) {
     self.seed = seed
@@ -47,7 +49,14 @@ package struct Swarm {
     let healed = calm ? length * 4 / 10 : length
     scenario.faults = faults.faults(healed) + faults.lateFaults(healed)
     scenario.isElecting = isElecting ?? electing(seed, count)
-    if scenario.isElecting { scenario.faults += faults.peerFaults(healed, scenario.groups) }
+    if scenario.isElecting {
+      scenario.faults += faults.peerFaults(healed, scenario.groups)
+      scenario.outages = outages(seed, count)
+      if scenario.outages != nil {
+        scenario.faults += faults.outageFaults(healed, scenario.groups)
+        scenario.machinesPerLocation = machinesPerLocation(seed)
+      }
+    }
     scenario.actions = actions(seed, scenario, calm)
     if isDense { makeDense(&scenario, seed) }
     return scenario
@@ -56,6 +65,17 @@ package struct Swarm {
   private func electing(_ seed: Seed, _ count: Int) -> Bool {
     var draws = seed.draws("swarm", "election")
     return draws.chance(160_000) && count <= 40
+  }
+
+  private func outages(_ seed: Seed, _ count: Int) -> OutageProfile? {
+    var draws = seed.draws("swarm", "outages")
+    let (isDrawn, profile) = (draws.chance(500_000), draws.pick(OutageProfile.allCases))
+    return hasOutages ?? (isDrawn && count <= 12) ? profile : nil
+  }
+
+  private func machinesPerLocation(_ seed: Seed) -> Int {
+    var draws = seed.draws("swarm", "machines")
+    return draws.chance(500_000) ? 1 + draws.below(5) : 0
   }
 
   private static func schedule(_ draws: inout Draws, _ calm: Bool) -> UpdateSchedule {

@@ -31,5 +31,6 @@ extension Swarm {
     let faults = SwarmFaults(seed: seed, connectors: max(2, scenario.connectors), faultiness: max(1, faultiness))
     scenario.faults += faults.lateFaults(scenario.length)
     if scenario.isElecting { scenario.faults += faults.peerFaults(scenario.length, scenario.groups) }
+    if scenario.outages != nil { scenario.faults += faults.outageFaults(scenario.length, scenario.groups) }
   }
 }

@@ -19,6 +19,7 @@ struct Cloud: AsyncParsableCommand {
   @OptionGroup var folder: LabFolder
   @Option(help: ArgumentHelp("The lab's configuration (default: config/lab.yaml).", valueName: "file")) var config: String?
   @Option(help: "For how many connectors (default: from the configuration); with many, heartbeats are rarer.") var connectors: Int?
+  @Option(help: "How many machines the broker configuration has at least (default: from the configuration).") var machines: Int?
   @Flag(help: "Stop in order when standard input closes.") var stopWithParent = false
 
   func run() async throws {
@@ -26,7 +27,8 @@ struct Cloud: AsyncParsableCommand {
       let file = try LabFinder.configuration(named: config)
       let read = try LabConfigurationFile.load(file)
       let plan = LabPlan(
-        configuration: read.with(connectors: connectors ?? read.connectors.count), configurationFile: file, paths: folder.paths)
+        configuration: read.with(connectors: connectors ?? read.connectors.count).with(machines: machines), configurationFile: file,
+        paths: folder.paths)
       signal(SIGPIPE, SIG_IGN)
       let signals = Signals([SIGINT, SIGTERM])
       let steps = StepSweep.hook("CONNECTOR_LAB")

@@ -17,8 +17,8 @@ package struct ConnectorLab: AsyncParsableCommand {
       """,
     version: ConnectorVersion.connector,
     subcommands: [
-      Up.self, Status.self, Down.self, Cloud.self, ReleaseCommand.self, UpdateCommand.self, FaultCommand.self, Sim.self, ScenarioCommand.self,
-      Verify.self, ConfigCommand.self, DocsCommand.self,
+      Up.self, Status.self, Down.self, Cloud.self, ReleaseCommand.self, UpdateCommand.self, FaultCommand.self, VDACommand.self,
+      StoreFrontCommand.self, DrillCommand.self, Sim.self, ScenarioCommand.self, Verify.self, ConfigCommand.self, DocsCommand.self,
     ])
 
   package init() {}

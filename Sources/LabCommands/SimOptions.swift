@@ -11,6 +11,7 @@ struct SimShape: ParsableArguments {
   @Flag(help: "Faults only in the first part of the run, so that all must end well.") var calm = false
   @Flag(help: "Everything within hours instead of days, so that more of it meets.") var dense = false
   @Flag(help: "The election of every location as well; without this, one of six small fleets has it.") var election = false
+  @Flag(help: "The election, and outages of every location with it; without this, every second small fleet that elects has them.") var outages = false
   @Option(help: ArgumentHelp("Plant a known fault, to see that it is caught.", valueName: "name"))
   var plant: Mutant?
 
@@ -31,7 +32,7 @@ struct SimShape: ParsableArguments {
     let sizes = [("connectors", connectors), ("locations", locations), ("days", days), ("faults", faults)]
     var out: [String] = []
     for case (let name, let value?) in sizes { out += ["--\(name)", "\(value)"] }
-    for (name, isOn) in [("calm", calm), ("dense", dense), ("election", election)] where isOn { out.append("--\(name)") }
+    for (name, isOn) in [("calm", calm), ("dense", dense), ("election", election), ("outages", outages)] where isOn { out.append("--\(name)") }
     if let plant { out += ["--plant", plant.rawValue] }
     return out
   }
@@ -41,7 +42,8 @@ struct SimShape: ParsableArguments {
     if let faults { swarm.faultiness = faults }
     if calm { swarm.isCalm = true }
     swarm.isDense = dense
-    if election { swarm.isElecting = true }
+    if election || outages { swarm.isElecting = true }
+    if outages { swarm.hasOutages = true }
     var scenario = swarm.scenario()
     scenario.mutant = plant
     return scenario

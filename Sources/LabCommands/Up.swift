@@ -22,6 +22,14 @@ struct Up: AsyncParsableCommand {
   @OptionGroup var folder: LabFolder
   @Option(help: ArgumentHelp("The lab's configuration (default: config/lab.yaml).", valueName: "file")) var config: String?
   @Option(help: "How many connectors (default: from the configuration).") var connectors: Int?
+  @Option(help: "How many machines the broker configuration has at least, for connector-lab vda (default: from the configuration).") var machines:
+    Int?
+  @Option(help: ArgumentHelp("The timers of outages: cloud-20s, cloud-60s or onprem-90s (default: from the configuration).", valueName: "name"))
+  var profile: ConnectorConfiguration.HighAvailability.Profile?
+  @Option(
+    help: ArgumentHelp(
+      "Port of the first connector's XML service, the next ones follow (default: from the configuration, 8080). Ports that are taken are passed by; 0: any free ones.",
+      valueName: "port")) var xmlPort: Int?
   @Flag(help: "One JSON object a line, for programs.") var json = false
   @Flag(help: "Use a fresh state folder and remove it at the end.") var ephemeral = false
   @Flag(help: "Run the cloud and all connectors as actors in this process, for scale.") var inProcess = false
@@ -31,6 +39,8 @@ struct Up: AsyncParsableCommand {
 
   func validate() throws {
     if let connectors, !(1...1000).contains(connectors) { throw ValidationError("--connectors is \(connectors); expected 1 to 1000") }
+    if let machines, !(0...100_000).contains(machines) { throw ValidationError("--machines is \(machines); expected 0 to 100000") }
+    if let xmlPort, !(0...65535).contains(xmlPort) { throw ValidationError("--xml-port is \(xmlPort); expected 0 to 65535") }
     if ephemeral && (detach || folder.state != nil) { throw ValidationError("--ephemeral goes neither with --detach nor with --state") }
   }
 
@@ -38,7 +48,9 @@ struct Up: AsyncParsableCommand {
     try await reporting {
       let file = try LabFinder.configuration(named: config)
       let read = try LabConfigurationFile.load(file)
-      let configuration = read.with(connectors: connectors ?? read.connectors.count)
+      var configuration = read.with(connectors: connectors ?? read.connectors.count).with(machines: machines)
+      if let profile { configuration.connectors.outageProfile = profile }
+      if let xmlPort { configuration.connectors.xmlPort = xmlPort }
       let paths = ephemeral ? LabPaths(root: try Self.temporaryFolder()) : folder.paths
       let plan = LabPlan(configuration: configuration, configurationFile: file, paths: paths)
       if detach {
@@ -55,6 +67,9 @@ struct Up: AsyncParsableCommand {
   private func childArguments(_ file: String, _ paths: LabPaths) -> [String] {
     var arguments = ["up", "--config", file, "--state", paths.root]
     if let connectors { arguments += ["--connectors", String(connectors)] }
+    if let machines { arguments += ["--machines", String(machines)] }
+    if let profile { arguments += ["--profile", profile.rawValue] }
+    if let xmlPort { arguments += ["--xml-port", String(xmlPort)] }
     if inProcess { arguments.append("--in-process") }
     return arguments
   }
@@ -65,3 +80,5 @@ struct Up: AsyncParsableCommand {
     return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 }
+
+extension ConnectorConfiguration.HighAvailability.Profile: ExpressibleByArgument {}

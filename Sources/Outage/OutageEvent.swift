@@ -15,6 +15,8 @@ package enum OutageEvent: Hashable, Sendable {
   case peer(String, PeerWord?)
   /// StoreFront has asked this connector something: its heartbeat counts (product facts 3.3).
   case storeFrontAsked
+  /// It is learnt late how long ago StoreFront asked last, such as by a host that did nothing meanwhile.
+  case storeFrontAskedAgo(Duration)
   /// Somebody asks for outage mode (`HKLM\Software\Citrix\DesktopServer\LHC\OutageModeForced`, product facts 3.6), or asks no more.
   case forced(Bool)
   /// Whether this connector is the elected one of its location.
@@ -92,7 +94,7 @@ package enum OutageNews: Hashable, Sendable {
   case lasts(OutageMode, Duration)
   /// The cloud brokers again (3503, 3508).
   case ended(Duration)
-  /// The cloud fails here, and outage mode is not entered all the same. Told once for each failure.
+  /// The cloud fails here, and outage mode is not entered all the same. Each reason is told once for each failure, which is over when the way is well for `settle`.
   case barred(OutageBar)
 }
 
@@ -102,4 +104,14 @@ package enum OutageBar: Hashable, Sendable {
   case noStoreFront
   /// This peer reaches the cloud, so StoreFront and machines are served there.
   case peerVouches(String)
+
+  /// Without the name of a peer.
+  enum Kind: Hashable { case noStoreFront, peerVouches }
+
+  var kind: Kind {
+    switch self {
+    case .noStoreFront: .noStoreFront
+    case .peerVouches: .peerVouches
+    }
+  }
 }

@@ -33,6 +33,8 @@ package struct OutageLogic: Sendable {
   var last = Moment(nanoseconds: .min)
   var own = OwnWay.unknown
   var lastAnswer: Moment?
+  /// Since when this connector's own way is well without a break.
+  private var ownWellSince: Moment?
   var words: [String: (word: PeerWord, at: Moment)] = [:]
   /// Since when the way is well, or fails, without a break; at most one of the two.
   var wellSince: Moment?
@@ -47,7 +49,8 @@ package struct OutageLogic: Sendable {
   private var isImporting = false
   private var isAbandoned = false
   private var toldPart: Bool?
-  private var toldBar = false
+  /// What was told of this failure: each reason once.
+  private var toldBars: Set<OutageBar.Kind> = []
 
   package init(_ settings: Settings, table: OutageTable = .documented) {
     self.settings = settings
@@ -84,6 +87,9 @@ package struct OutageLogic: Sendable {
     case .storeFrontAsked:
       lastStoreFront = now
       return .storeFrontAsked
+    case .storeFrontAskedAgo(let ago):
+      lastStoreFront = now + (.zero - ago)
+      return .storeFrontAsked
     case .forced(let forced):
       guard isForced != forced else { return nil }
       isForced = forced
@@ -99,6 +105,7 @@ package struct OutageLogic: Sendable {
   }
 
   private mutating func noteAnswer(_ now: Moment) -> OutageTrigger {
+    ownWellSince = own == .well ? ownWellSince : now
     own = .well
     lastAnswer = now
     isProbing = false
@@ -133,7 +140,7 @@ package struct OutageLogic: Sendable {
   private mutating func enter(_ move: OutageMove, _ now: Moment, _ out: inout [OutageDirective]) {
     let from = mode
     (mode, since, rule) = (move.to, now, move.rule)
-    toldBar = false
+    toldBars = []
     out.append(.changed(OutageChange(from: from, to: mode, rule: rule, at: now)))
     if mode == .pendingHA { nextProbe = now }
     if mode.brokersLocally != from.brokersLocally {
@@ -170,11 +177,9 @@ package struct OutageLogic: Sendable {
       toldPart = part
       out.append(.takesPart(part))
     }
-    if let bar = bar(now), !toldBar {
-      toldBar = true
-      out.append(.say(.barred(bar)))
-    }
-    if own != .failing { toldBar = false }
+    if let bar = bar(now), toldBars.insert(bar.kind).inserted { out.append(.say(.barred(bar))) }
+    // A way that flaps is one failure: its news would fill the log.
+    if own == .well, let ownWellSince, now - ownWellSince >= settings.timers.settle { toldBars = [] }
     if mode.brokersLocally, let lastSummary, now >= lastSummary + settings.timers.summaryEvery {
       self.lastSummary = now
       out.append(.say(.lasts(mode, now - (outageSince ?? now))))

@@ -51,6 +51,7 @@ package final class LivePeerChannel: PeerChannel {
   }
 
   package func setAnswer(_ hello: (@Sendable () -> PeerHello)?) { peers.setAnswer(hello) }
+  package func setTaker(_ take: (@Sendable (PeerParcel) async -> Bool)?) { peers.setTaker(take) }
 
   package func probe(_ address: String, hello: PeerHello, timeout: Duration) async throws -> PeerHello {
     guard let place = LinkAddress(address) else { throw PeerFailure(.badAddress, "'\(address.prefix(80))' is not host:port") }

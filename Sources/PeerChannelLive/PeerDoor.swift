@@ -39,6 +39,7 @@ final class PeerDoor: Sendable {
   private struct State {
     var contexts: PeerContexts?
     var answer: (@Sendable () -> PeerHello)?
+    var taker: (@Sendable (PeerParcel) async -> Bool)?
     var channels: [ObjectIdentifier: any Channel] = [:]
   }
   private let credentials: @Sendable () -> LinkCredentials?
@@ -47,6 +48,7 @@ final class PeerDoor: Sendable {
   init(credentials: @escaping @Sendable () -> LinkCredentials?) { self.credentials = credentials }
 
   func setAnswer(_ answer: (@Sendable () -> PeerHello)?) { state.withLock { $0.answer = answer } }
+  func setTaker(_ taker: (@Sendable (PeerParcel) async -> Bool)?) { state.withLock { $0.taker = taker } }
 
   /// Nil without credentials; throws `PeerFailure` when they cannot be used.
   func contexts() throws -> PeerContexts? {
@@ -66,7 +68,7 @@ final class PeerDoor: Sendable {
       channel.closeFuture.whenComplete { _ in self.state.withLock { $0.channels[id] = nil } }
       try channel.pipeline.syncOperations.addHandlers([
         IdleStateHandler(readTimeout: .seconds(60)), NIOSSLServerHandler(context: contexts.server),
-        PeerAnswerer(contexts) { self.state.withLock { $0.answer } },
+        PeerAnswerer(contexts) { self.state.withLock { ($0.answer, $0.taker) } },
       ])
     }
   }
@@ -79,19 +81,25 @@ final class PeerDoor: Sendable {
   }
 }
 
-/// Answers each hello with ours, as long as the peer is who it says.
+/// Answers each hello with ours, as long as the peer is who it says; one with a parcel when that is kept, or is not.
 private final class PeerAnswerer: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
+  typealias Parts = (answer: (@Sendable () -> PeerHello)?, taker: (@Sendable (PeerParcel) async -> Bool)?)
+
+  /// Parcels of one connection that are being kept at once; a peer that sends more is not one of ours.
+  private static let parcelsAtMost = 256
 
   private let contexts: PeerContexts
-  private let answer: () -> (@Sendable () -> PeerHello)?
+  private let parts: () -> Parts
   private var peer: ConnectorName?
   private var lines = LineBuffer()
+  /// Answers go out in the order of the hellos: the other end knows them by that only.
+  private var last: EventLoopFuture<Void>?
+  private var underWay = 0
 
-  init(_ contexts: PeerContexts, answer: @escaping @Sendable () -> (@Sendable () -> PeerHello)?) {
+  init(_ contexts: PeerContexts, parts: @escaping () -> Parts) {
     self.contexts = contexts
-    self.answer = answer
+    self.parts = parts
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -110,13 +118,43 @@ private final class PeerAnswerer: ChannelInboundHandler {
     lines.add(&part)
     do {
       while let line = try lines.next() {
-        guard let hello = PeerLine.decode(line), hello.connectorID == peer.connectorID, let answer = answer() else {
+        let parts = parts()
+        guard let hello = PeerLine.decode(line), hello.connectorID == peer.connectorID, let answer = parts.answer else {
           return context.close(promise: nil)
         }
-        context.writeAndFlush(wrapOutboundOut(try PeerLine.encode(answer())), promise: nil)
+        guard let parcel = hello.parcel, parcel.body.utf8.count <= PeerParcel.largest, let taker = parts.taker else {
+          write(try PeerLine.encode(answer()), context.channel)
+          continue
+        }
+        guard underWay < Self.parcelsAtMost else { return context.close(promise: nil) }
+        keep(parcel, taker, answer, context.channel)
       }
     } catch { context.close(promise: nil) }
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+
+  private func keep(
+    _ parcel: PeerParcel, _ taker: @escaping @Sendable (PeerParcel) async -> Bool, _ answer: @escaping @Sendable () -> PeerHello,
+    _ channel: any Channel
+  ) {
+    underWay += 1
+    let kept = channel.eventLoop.makePromise(of: ByteBuffer.self)
+    kept.completeWithTask {
+      var hello = answer()
+      hello.kept = await taker(parcel) ? parcel.number : nil
+      return try PeerLine.encode(hello)
+    }
+    let loop = NIOLoopBound(self, eventLoop: channel.eventLoop)
+    let before = last ?? channel.eventLoop.makeSucceededVoidFuture()
+    last = before.flatMap { kept.futureResult }.map { line in
+      loop.value.underWay -= 1
+      channel.writeAndFlush(line, promise: nil)
+    }
+  }
+
+  private func write(_ line: ByteBuffer, _ channel: any Channel) {
+    guard underWay > 0, let before = last else { return channel.writeAndFlush(line, promise: nil) }
+    last = before.map { channel.writeAndFlush(line, promise: nil) }
+  }
 }

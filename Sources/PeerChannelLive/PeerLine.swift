@@ -4,13 +4,16 @@ import ServiceKit
 
 /// A hello on the wire: one line of JSON, ended by a newline.
 enum PeerLine {
-  /// A longer line is not read.
-  static let maxLength = 4_096
+  /// A longer line is not read: room for a parcel whose every byte is escaped. Releases that know no parcels read 4 KiB.
+  static let maxLength = 4_096 + 6 * PeerParcel.largest
   static let newline = UInt8(ascii: "\n")
   /// The ALPN id of the peer channel.
   static let alpn = "connectord-peer/1"
 
   static func encode(_ hello: PeerHello) throws -> ByteBuffer {
+    if let parcel = hello.parcel, parcel.body.utf8.count > PeerParcel.largest {
+      throw PeerFailure(.protocolViolation, "the parcel has \(parcel.body.utf8.count) bytes; at most \(PeerParcel.largest) are carried")
+    }
     guard let json = try? JSONEncoder().encode(hello), json.count < maxLength else {
       throw PeerFailure(.protocolViolation, "the hello is longer than \(maxLength) bytes")
     }

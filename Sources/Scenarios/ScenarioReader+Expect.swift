@@ -7,7 +7,7 @@ extension ScenarioReader {
     var out = Expectations()
     let violations = texts(fields, "violations")
     out.violations = violations == ["none"] ? [] : violations
-    for id in out.violations where id.wholeMatch(of: #/[TLF][0-9]{1,2}/#) == nil {
+    for id in out.violations where id.wholeMatch(of: #/[TLFECPO][0-9]{1,2}/#) == nil {
       report(
         fields.values["violations"] ?? node, fields.path("violations"), expected: "'none', or ids of invariants such as F2 and L6", found: "'\(id)'")
     }

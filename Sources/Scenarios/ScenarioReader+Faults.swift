@@ -113,6 +113,8 @@ extension ScenarioReader {
     case "clockDrift": drift.map { .clockDrift(Int64($0)) }
     case "pendingRestart": .pendingRestart
     case "staleRestart": .staleRestart
+    case "storeFrontSilent": .storeFrontSilent
+    case "outageForced": .outageForced
     case "outage": .outage
     case "crashBeforeSending": .crashBeforeSending
     case "slowCloud": by.map { .slowCloud($0) }

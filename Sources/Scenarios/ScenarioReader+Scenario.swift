@@ -26,6 +26,14 @@ extension ScenarioReader {
     base.settings = settings(fields, RolloutSettings())
     base.link = shape(fields, "link") { reader, node, path in reader.link(node, path) } ?? base.link
     base.isElecting = flag(fields, "election") ?? false
+    base.outages = choice(fields, "outages", OutageProfile.self)
+    if base.outages != nil, !base.isElecting, let node = fields.values["outages"] {
+      report(node, "outages", expected: "'election: true' beside it", found: "none")
+    }
+    base.machinesPerLocation = number(fields, "machinesPerLocation") ?? 0
+    if base.machinesPerLocation > 0, base.outages == nil, let node = fields.values["machinesPerLocation"] {
+      report(node, "machinesPerLocation", expected: "'outages' beside it", found: "none")
+    }
     let peers = base.peerLink
     base.peerLink = shape(fields, "peerLink") { reader, node, path in reader.link(node, path, usual: peers) } ?? peers
     base.mutant = choice(fields, "mutant", Mutant.self)

@@ -123,6 +123,8 @@ extension ScenarioText {
     case .clockDrift(let drift): return named("clockDrift", [("drift", .text("\(drift)"))])
     case .pendingRestart: return named("pendingRestart")
     case .staleRestart: return named("staleRestart")
+    case .storeFrontSilent: return named("storeFrontSilent")
+    case .outageForced: return named("outageForced")
     case .outage: return named("outage")
     case .crashBeforeSending: return named("crashBeforeSending")
     case .slowCloud(let by): return named("slowCloud", [("by", duration(by))])

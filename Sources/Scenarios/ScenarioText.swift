@@ -47,6 +47,8 @@ package enum ScenarioText {
     let link = link(base.link)
     if !link.isEmpty { out.append(("link", .fields(link))) }
     if base.isElecting { out.append(("election", .text("true"))) }
+    if let outages = base.outages { out.append(("outages", .text(outages.rawValue))) }
+    if base.machinesPerLocation != 0 { out.append(("machinesPerLocation", number(base.machinesPerLocation))) }
     let usualPeers = Scenario(seed: 0, starts: base.starts, length: base.length, places: [], first: base.first).peerLink
     let peers = Self.link(base.peerLink, usual: usualPeers)
     if !peers.isEmpty { out.append(("peerLink", .fields(peers))) }

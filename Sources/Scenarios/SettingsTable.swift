@@ -27,6 +27,7 @@ enum Names {
   static let compatibility = ["ours", "vendor", "vendor account"]
   static let heartbeats = [HeartbeatMode.leased.rawValue, HeartbeatMode.everyMessage.rawValue]
   static let forcedStarts = [ForcedStart.nextDailyWindow.rawValue, ForcedStart.unscheduled.rawValue]
+  static let outages = OutageProfile.allCases.map(\.rawValue)
   static let recipes = ["swizzle", "flap", "rolling"]
   static let acts = ["pause", "resume", "abort", "lookAfter", "now", "clear", "delay", "widen", "extend", "revoke", "schedule"]
   static let faults = [
@@ -34,7 +35,7 @@ enum Names {
     "tornWrite",
     "crash", "hang", "slowMachine", "diskFull", "diskSlow", "corruptRecord", "corruptRelease", "clockStep", "wrongTimeZone", "clockDrift",
     "pendingRestart",
-    "staleRestart", "outage",
+    "staleRestart", "storeFrontSilent", "outageForced", "outage",
     "crashBeforeSending", "slowCloud", "throttling", "metadataFrozen",
   ]
 

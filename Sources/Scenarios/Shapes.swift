@@ -31,6 +31,12 @@ package enum Shapes {
       Field("mutant", .choice(Mutant.allCases.map(\.rawValue)), "A guard of ours that is taken away, to see what it is for."),
       Field("heartbeats", .choice(Names.heartbeats), "Whether each heartbeat is simulated ('everyMessage'); the trace is the same."),
       Field("election", .flag, "Every connector takes part in the election of its location."),
+      Field(
+        "outages", .choice(Names.outages),
+        "Every connector of a fleet with an election hosts the outage state machine too, by this profile; StoreFront asks each once a minute."),
+      Field(
+        "machinesPerLocation", .number(0...10_000),
+        "Machines in each location that register with a connector, in a fleet with outages; none when left out."),
       Field("peerLink", .shape("link"), "The links between connectors of a location when nothing is wrong with them."),
       Field("calm", .flag, "Asks at the end whether everybody is through (F17)."),
       Field("expect", .shape("expect"), "What is expected. No violation of an invariant when left out."),

@@ -4,6 +4,7 @@ import ConfigSynchronizerService
 import CredentialProviderService
 import HighAvailabilityService
 import LoggerService
+import RemoteBrokerService
 import WatchDogService
 package import World
 
@@ -40,8 +41,12 @@ package enum ServiceOrder {
       coverage: "polls the cloud and swaps a checked database; no incremental synchronization yet"),
     Entry(
       name: .highAvailability, uses: HighAvailabilityService.uses, isSimulated: true,
-      coverage: "peers, election by name, outage mode as a state; nothing brokers in an outage yet"),
-    notSimulated(.remoteBroker),
+      coverage: "peers, election by name, and the outage mode that says who brokers"),
+    Entry(
+      name: .remoteBroker, uses: RemoteBrokerService.uses, isSimulated: true,
+      coverage:
+        "relays machines, StoreFront and gateways to the cloud's broker, and brokers itself in an outage when elected; no power actions, no first assignments, no monitoring data then"
+    ),
     notSimulated(.connectionLeaseExchange),
     notSimulated(.agentDiscovery),
     notSimulated(.webRelay),

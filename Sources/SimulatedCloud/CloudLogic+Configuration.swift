@@ -1,4 +1,4 @@
-import CloudAPI
+package import CloudAPI
 import EventCatalog
 import World
 
@@ -30,6 +30,17 @@ extension CloudLogic {
     if known == record.revision { return .notModified(revision: record.revision) }
     return .configuration(ServedConfiguration(record: record, edgeServers: edgeServers(customer, location)))
   }
+
+  /// The location whose broker a connector asks, and what was published for it; nil: nothing yet.
+  package func brokering(for peer: LinkPeer) throws(CloudRefusal) -> (location: String, configuration: ConfigurationRecord?) {
+    if let failure = refusal(of: peer) { throw CloudRefusal(.noPermission, failure.detail) }
+    guard let customer = customers[peer.customer], let location = customer.connectors[peer.connectorID]?.record.location else {
+      throw CloudRefusal(.noPermission, "this connector has no resource location")
+    }
+    return (location, customer.configurations[location])
+  }
+
+  package func configuration(customer: String, location: String) -> ConfigurationRecord? { customers[customer]?.configurations[location] }
 
   /// The connectors of a location have changed: what its connectors are served has a new revision.
   mutating func connectorsChanged(_ customer: String, _ location: String) {

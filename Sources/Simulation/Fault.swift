@@ -48,6 +48,10 @@ package enum FaultKind: Hashable, Codable, Sendable {
   case pendingRestart
   /// The same, and a restart does not change it.
   case staleRestart
+  /// StoreFront asks its connector nothing: it does not list it, or does not run.
+  case storeFrontSilent
+  /// An administrator forces an outage on its connector, and ends it with the lease.
+  case outageForced
   // Of the cloud.
   case outage
   /// It ends in the middle of one event: saved, and nothing of it sent. It is back after the lease.

@@ -42,6 +42,31 @@ import World
     }
   }
 
+  @Test func laterServicesGetAUserWithItsGroups() async throws {
+    let fixture = try Fixture(text)
+    try await fixture.running { _ async throws in
+      let directory = try fixture.registry.find(.directory)
+      let groups = ["S-1-5-21-1-1-1-2001", "S-1-5-21-1-1-1-2002"]
+      for name in [DirectoryUserName.name("alice"), .name(#"A\alice"#), .name(#"a.local\ALICE"#), .sid("S-1-5-21-1-1-1-1101")] {
+        let user = try await directory.user(name)
+        #expect(user.sid == "S-1-5-21-1-1-1-1101" && Set(user.groups) == Set(groups) && user.name == #"A\alice"# && user.isEnabled)
+      }
+      for (name, kind) in [
+        (DirectoryUserName.name("nobody"), DirectoryLookUpFailed.Kind.notFound), (.name(#"NOWHERE\alice"#), .notFound), (.name(""), .badName),
+        (.sid("S-1"), .badName), (.name("staff"), .notFound),
+      ] {
+        let failure = await #expect(throws: DirectoryLookUpFailed.self) { try await directory.user(name) }
+        #expect(failure?.kind == kind, "\(name)")
+      }
+    }
+    let unjoined = try Fixture(nil, isSet: false)
+    try await unjoined.running { _ async throws in
+      let directory = try unjoined.registry.find(.directory)
+      let failure = await #expect(throws: DirectoryLookUpFailed.self) { try await directory.user(.name("alice")) }
+      #expect(failure?.kind == .joinedToNothing)
+    }
+  }
+
   @Test(arguments: [
     ("find", #"{"name":"nobody"}"#, WireError.Code.notFound), ("find", #"{"name":"alice","kind":"computer"}"#, .notFound),
     ("find", "{}", .badRequest),

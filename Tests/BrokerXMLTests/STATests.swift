@@ -104,13 +104,17 @@ import XMLExpat
     #expect(broker.asked == [.ticketData(ticket: "ABCD"), .ticketRefresh(ticket: "ABCD")] && broker.askers == [.gateway, .gateway])
   }
 
-  @Test func anotherAuthoritysTicketIsNotLookedFor() async throws {
+  /// Another connector of the location may have given it out: its peers keep it.
+  @Test func anotherAuthoritysTicketIsLookedForAndOneThatIsNotFoundIsExplained() async throws {
     let broker = Self.stub()
+    #expect(try await broker.sta(sta("<RequestData><Ticket>;40;STA02;ABCD</Ticket></RequestData>")).text.contains("m1:1494"))
+    let empty = StubBroker { _ in .refused(BrokerRefusal(.unknownTicket, "no such ticket")) }
     for request in ["RequestData", "RequestRefresh"] {
-      let answer = try await broker.sta(sta("<\(request)><Ticket>;40;STA02;ABCD</Ticket></\(request)>"))
+      let answer = try await empty.sta(sta("<\(request)><Ticket>;40;STA02;ABCD</Ticket></\(request)>"))
       #expect(answer.text.contains("<ErrorId>ticket-not-found</ErrorId>") && answer.refusal?.detail.contains("STA02") == true)
+      let own = try await empty.sta(sta("<\(request)><Ticket>;40;STA0123456789AB;ABCD</Ticket></\(request)>"))
+      #expect(own.refusal?.detail == "no such ticket")
     }
-    #expect(broker.asked.isEmpty)
   }
 
   @Test(arguments: BrokerRefusal.Kind.allCases) func refusalsHaveTheProtocolsForm(_ kind: BrokerRefusal.Kind) async throws {

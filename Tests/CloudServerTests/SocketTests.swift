@@ -46,7 +46,7 @@ import X509
     return (try certificate.serializeAsPEM().pemString, key.pemRepresentation)
   }
 
-  private func withServer(_ body: @Sendable (Listening) async throws -> Void) async throws {
+  func withServer(_ body: @Sendable (Listening) async throws -> Void) async throws {
     let cloud = try await ServerFixture()
     let (certificate, key) = try Self.certificate()
     let server = CloudAPIServer(.init(port: 0, certificateChainPEM: certificate, privateKeyPEM: key), http: cloud.http)

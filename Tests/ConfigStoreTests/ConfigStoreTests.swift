@@ -26,6 +26,34 @@ import World
     return (store, await store.open())
   }
 
+  @Test func whatIsInUseCanBeReadAsAWhole() async throws {
+    let folder = try Folder()
+    let store = ConfigStore(directory: folder.path, keep: 2, files: DiskFiles())
+    #expect(try await store.read() == nil)
+    let configuration = Self.configuration(7, machines: 60)
+    _ = try await store.replace(with: configuration)
+    let read = try #require(await store.read())
+    #expect(try read.digest(MemoryConfigurationDatabase.fnv) == configuration.digest(MemoryConfigurationDatabase.fnv))
+  }
+
+  @Test func anImportThatIsGivenUpLeavesTheOldOneAndNothingElse() async throws {
+    let folder = try Folder()
+    let store = ConfigStore(directory: folder.path, keep: 2, files: DiskFiles())
+    _ = try await store.replace(with: Self.configuration(1))
+    let (hold, go) = AsyncStream.makeStream(of: Void.self)
+    let task = Task {
+      // Ends when the task is cancelled, so the import meets a task that is given up already.
+      for await _ in hold {}
+      return try await store.replace(with: Self.configuration(2, machines: 200))
+    }
+    task.cancel()
+    let error = await #expect(throws: ConfigurationImportFailed.self) { try await task.value }
+    go.finish()
+    #expect(error?.step == .abandon)
+    #expect(try await store.read()?.revision == 1)
+    #expect(try folder.names() == ["configuration-00000001.sqlite"])
+  }
+
   @Test func emptyFolderHasNoConfigurationAndNoDamage() async throws {
     let (store, opened) = await Self.reopened(try Folder())
     #expect(opened == OpenedConfiguration(current: nil))

@@ -23,7 +23,7 @@ import World
       switch directive {
       case .open: "open"
       case .fetch(let known): "fetch \(known.map(String.init) ?? "-")"
-      case .importConfiguration(let revision, let bytes): "import \(revision) \(bytes.count)"
+      case .importConfiguration(let revision, let bytes, _): "import \(revision) \(bytes.count)"
       case .wait(let until, let spread): "wait \((until - now.moment).inSeconds)+\(spread.inSeconds)"
       case .emit(let event): event.definition.name
       case .answer(_, .success(let answer)):
@@ -79,6 +79,23 @@ import World
     _ = hand.tell(.due)
     _ = hand.tell(.fetched(.received(revision: 4, [1])))
     #expect(hand.tell(.imported(revision: 4, .failure(.init(.build, "disk full")))) == ["config-sync.import-failed", "wait 60.0+6.0"])
+    hand.pass(70)
+    _ = hand.tell(.due)
+    _ = hand.tell(.fetched(.received(revision: 4, [1])))
+    #expect(hand.tell(.imported(revision: 4, .success(Self.summary(4)))) == ["config-sync.imported", "wait 60.0+6.0"])
+  }
+
+  @Test func anAbandonedImportIsNoFailureAndIsToldOnce() {
+    var hand = Hand()
+    hand.start(Self.summary(3))
+    let failure = ConfigurationImportFailed(.abandon, "it was given up")
+    _ = hand.tell(.fetched(.received(revision: 4, [1])))
+    #expect(hand.tell(.imported(revision: 4, .failure(failure))) == ["config-sync.import-abandoned", "wait 60.0+6.0"])
+    #expect(hand.tell(.asked(RequestID(1), .revision)) == ["revision 3"])
+    hand.pass(70)
+    _ = hand.tell(.due)
+    #expect(hand.tell(.fetched(.received(revision: 4, [1]))) == ["import 4 1"])
+    #expect(hand.tell(.imported(revision: 4, .failure(failure))) == ["wait 60.0+6.0"])
     hand.pass(70)
     _ = hand.tell(.due)
     _ = hand.tell(.fetched(.received(revision: 4, [1])))

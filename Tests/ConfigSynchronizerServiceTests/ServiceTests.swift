@@ -26,6 +26,21 @@ final class ScriptedCloud: CloudLink {
   func status() -> LinkStatus { LinkStatus(state: .connected, since: WallTime(seconds: 0)) }
 }
 
+/// An import into it ends only when it is given up.
+struct SlowDatabase: ConfigurationDatabase {
+  let memory = MemoryConfigurationDatabase()
+  func open() async -> OpenedConfiguration { await memory.open() }
+  func replace(with configuration: BrokerConfiguration) async throws(ConfigurationImportFailed) -> ConfigurationSummary {
+    await waitForCancellation()
+    return try await memory.replace(with: configuration)
+  }
+  func replace(by changes: ConfigurationChanges) async throws(ConfigurationImportFailed) -> ConfigurationSummary {
+    await waitForCancellation()
+    return try await memory.replace(by: changes)
+  }
+  func read() async throws -> BrokerConfiguration? { try await memory.read() }
+}
+
 struct SilentLog: ServiceLog {
   func write(_ level: ConnectorConfiguration.Logger.Level, _ message: @autoclosure () -> String) {}
 }
@@ -109,6 +124,98 @@ final class EventStream: EventSink {
       let error = await #expect(throws: WireError.self) { try await wire.call("sync-now", [], from: .cloud) }
       #expect(error?.code == .failed)
       #expect(error?.detail.contains("revision 9") == true)
+    }
+  }
+
+  /// A database with revision 8, and what the cloud answers about the change to revision 9.
+  private func changed() async throws -> (MemoryConfigurationDatabase, BrokerConfiguration, BrokerConfiguration) {
+    let database = MemoryConfigurationDatabase()
+    var first = BrokerConfiguration.generate(machines: 30)
+    first.revision = 8
+    _ = try await database.replace(with: first)
+    var later = first
+    later.revision = 9
+    later.machines[4].inMaintenance.toggle()
+    return (database, first, later)
+  }
+
+  private func answer(_ revision: Int, _ body: [UInt8], isChanges: Bool) -> Result<LinkResponse, LinkFailure> {
+    let type = isChanges ? ConfigurationChanges.contentType : "application/json"
+    return .success(LinkResponse(status: 200, headers: ["configuration-revision": String(revision), "content-type": type], body: body))
+  }
+
+  @Test func changesAreAppliedToWhatIsInUse() async throws {
+    let (database, first, later) = try await changed()
+    let cloud = ScriptedCloud()
+    cloud.script(
+      answer(9, try Canonical.bytes(try first.changes(to: later, MemoryConfigurationDatabase.fnv)), isChanges: true),
+      .success(LinkResponse(status: 304)))
+    try await running(cloud, database) { registry, events, _ in
+      var names = events.names.makeAsyncIterator()
+      for expected in ["config-sync.opened", "config-sync.received", "config-sync.imported"] { #expect(await names.next() == expected) }
+      let revision = try await registry.find(.configuration).currentRevision()
+      #expect(revision == 9)
+      let found = try await database.read()
+      #expect(found == later)
+    }
+  }
+
+  @Test func changesThatDoNotFitAreFetchedWhole() async throws {
+    let (database, _, later) = try await changed()
+    var other = later
+    other.machines[7].inMaintenance.toggle()
+    other.revision = 8
+    let cloud = ScriptedCloud()
+    cloud.script(
+      answer(9, try Canonical.bytes(try other.changes(to: later, MemoryConfigurationDatabase.fnv)), isChanges: true),
+      answer(9, try later.canonicalBytes(), isChanges: false), .success(LinkResponse(status: 304)))
+    try await running(cloud, database) { _, events, _ in
+      var names = events.names.makeAsyncIterator()
+      for expected in ["config-sync.opened", "config-sync.received", "config-sync.changes-refused", "config-sync.imported"] {
+        #expect(await names.next() == expected)
+      }
+      let found = try await database.read()
+      #expect(found == later)
+    }
+    #expect(Array(cloud.paths.prefix(2)) == ["/connector/v1/configuration?revision=8", "/connector/v1/configuration"])
+  }
+
+  @Test func anImportIsToldOfAndCanBeAbandoned() async throws {
+    let cloud = ScriptedCloud()
+    cloud.script(try Self.body(9))
+    let database = SlowDatabase()
+    var first = BrokerConfiguration.generate(machines: 3)
+    first.revision = 8
+    _ = try await database.memory.replace(with: first)
+    try await running(cloud, database) { registry, events, _ in
+      let importing = try registry.find(.imports)
+      let reading = try registry.find(.configuration)
+      var revisions = reading.revisions().makeAsyncIterator()
+      #expect(await revisions.next() == 8)
+      for await isImporting in importing.imports() where isImporting { break }
+      await importing.abandonImport()
+      for await isImporting in importing.imports() where !isImporting { break }
+      var names = events.names.makeAsyncIterator()
+      for expected in ["config-sync.opened", "config-sync.received", "config-sync.import-abandoned"] { #expect(await names.next() == expected) }
+      #expect(try await reading.currentRevision() == 8)
+      #expect(try await reading.configuration()?.revision == 8)
+      let wire = try registry.wire(of: .configSynchronizer)
+      let status = try JSONDecoder().decode(ConfigSynchronizerStatus.self, from: Data(await wire.call("status", [], from: .cloud)))
+      #expect(status.failedImports == 0 && status.problem?.contains("given up for an outage") == true)
+    }
+  }
+
+  @Test func whoFollowsTheConfigurationHearsOfEachRevision() async throws {
+    let cloud = ScriptedCloud()
+    cloud.script(try Self.body(5), try Self.body(6, machines: 20))
+    try await running(cloud, MemoryConfigurationDatabase()) { registry, _, clock in
+      let reading = try registry.find(.configuration)
+      var revisions = reading.revisions().makeAsyncIterator()
+      #expect(await revisions.next() == 5)
+      await clock.waitForSleepers(1)
+      clock.advanceToNextSleeper()
+      #expect(await revisions.next() == 6)
+      #expect(try await reading.configuration()?.machines.count == 20)
     }
   }
 

@@ -36,6 +36,8 @@ func load(_ text: String) throws(ConfigurationProblems) -> ConnectorConfiguratio
     expected.directory.file = "/etc/connectord/directory.yaml"
     expected.state.directory = "/etc/connectord/state"
     expected.highAvailability.listen = "127.0.0.1:0"
+    expected.remoteBroker.listen = "0.0.0.0:8080"
+    expected.remoteBroker.staIdentity = "STA1"
     let text =
       leastFile + """
           silenceLimit: 1m30s
@@ -51,6 +53,7 @@ func load(_ text: String) throws(ConfigurationProblems) -> ConnectorConfiguratio
         logger:
         highAvailability:
           listen: 127.0.0.1:0
+        remoteBroker: {listen: 0.0.0.0:8080, staIdentity: STA1}
         """
     #expect(try load(text) == expected)
   }
@@ -190,6 +193,18 @@ func load(_ text: String) throws(ConfigurationProblems) -> ConnectorConfiguratio
     (
       "not on loopback", "highAvailability:\n  listen: 0.0.0.0:89\n",
       ["f.yaml:11:11: highAvailability.listen: '0.0.0.0:89' is not on loopback; write 127.0.0.1:PORT, [::1]:PORT or localhost:PORT"]
+    ),
+    (
+      "no port for StoreFront", "remoteBroker:\n  listen: localhost\n",
+      [
+        "f.yaml:11:11: remoteBroker.listen: 'localhost' has no port; write host:port, such as 127.0.0.1:8080, or nothing for no listener"
+      ]
+    ),
+    (
+      "a bad ticket authority", "remoteBroker:\n  staIdentity: sta-1\n",
+      [
+        "f.yaml:11:16: remoteBroker.staIdentity: 'sta-1' is no id of a ticket authority; write fewer than 32 upper-case letters and digits, such as STA0A1B2C3D4E5F, or nothing"
+      ]
     ),
     (
       "no port", "highAvailability:\n  listen: localhost\n",

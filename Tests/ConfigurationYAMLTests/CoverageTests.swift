@@ -20,6 +20,8 @@ import Testing
     full.highAvailability.listen = "127.0.0.1:1"
     full.highAvailability.initialHA = TimeSpan(.seconds(1))
     full.highAvailability.pendingRecovery = TimeSpan(.seconds(1))
+    full.remoteBroker.listen = "127.0.0.1:1"
+    full.remoteBroker.staIdentity = "S"
     full.updates.root = "/x"
     full.updates.repository = "https://x"
     return try Tree(encoding: full)
@@ -43,7 +45,7 @@ import Testing
     #expect(
       Set(optional.map(\.path)) == [
         "state.controlSocket", "state.releases", "events.file", "directory.file", "directory.joinedDomain", "credentials.rootKeyFile",
-        "highAvailability.listen", "highAvailability.initialHA", "highAvailability.pendingRecovery",
+        "highAvailability.listen", "highAvailability.initialHA", "highAvailability.pendingRecovery", "remoteBroker.listen", "remoteBroker.staIdentity",
         "updates.root", "updates.repository",
       ])
   }

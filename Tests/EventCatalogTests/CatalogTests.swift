@@ -81,6 +81,7 @@ import Testing
     case .configSynchronizer: 16000..<17000
     case .highAvailability: 17000..<18000
     case .evergreen: 18000..<19000
+    case .remoteBroker: 19000..<20000
     case .cloud: 20000..<21000
     case .rollout: 21000..<22000
     case .testbed: 22000..<23000

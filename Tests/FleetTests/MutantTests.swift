@@ -6,9 +6,9 @@ import Testing
 /// Faults planted in the glue, the settings and the wrappers: each is caught by one of the named checkers within so many seeds.
 @Suite struct MutantTests {
   /// Which runs are tried: the default swarm; the one in which everything happens at once; that one over links on which every message comes twice, the
-  /// second time up to an hour late; a few days of two locations with their elections.
+  /// second time up to an hour late; a few days of two locations with their elections; the same with outages.
   enum Runs: Sendable {
-    case swarm, dense, echoing, electing, denseElecting
+    case swarm, dense, echoing, electing, denseElecting, outages
   }
   struct Planted: Sendable {
     var mutant: Mutant
@@ -47,6 +47,11 @@ import Testing
     Planted(.failureNotSaved, by: "L6", from: 58), Planted(.staleTakenForFresh, by: "T4", runs: .swarm, within: 60),
     Planted(.electionByArrival, by: "E1", "E2", runs: .electing), Planted(.electionByNameAlone, by: "E2", runs: .electing),
     Planted(.electionNeverGivenUp, by: "E1", runs: .electing), Planted(.peersNotAnswered, by: "E1", runs: .electing),
+    Planted(.cloudLossUnnoticed, by: "O2", runs: .outages), Planted(.storeFrontIgnored, by: "O4", runs: .outages),
+    Planted(.peersWordIgnored, by: "O4", runs: .outages), Planted(.forcedForEver, by: "O3", runs: .outages),
+    Planted(.servesUnelected, by: "O1", runs: .outages), Planted(.servesOnAfterwards, by: "O1", runs: .outages),
+    Planted(.dampingOff, by: "O5", runs: .outages), Planted(.recoveryCutShort, by: "O5", runs: .outages),
+    Planted(.unelectedRegisters, by: "E3", runs: .outages, from: 5), Planted(.heartbeatsBelieved, by: "O6", runs: .outages, from: 5),
     Planted(.importInPlace, by: "C1", runs: .electing), Planted(.importNotSynced, by: "C1", runs: .electing),
     Planted(.unfinishedImportUsed, by: "C1", runs: .denseElecting, from: 4), Planted(.refusalIgnored, by: "P1"),
     Planted(.auditSkipped, by: "P1"),
@@ -54,9 +59,10 @@ import Testing
 
   private func run(_ planted: Planted, _ seed: UInt64) -> [String] {
     var swarm = Swarm(seed: seed)
-    if planted.runs == .electing {
+    if planted.runs == .electing || planted.runs == .outages {
       swarm = Swarm(seed: seed, connectors: 6, locations: 2, days: 3)
       swarm.isElecting = true
+      swarm.hasOutages = planted.runs == .outages
     }
     if planted.runs == .denseElecting {
       swarm = Swarm(seed: seed, connectors: 6, locations: 2)
@@ -104,10 +110,10 @@ import Testing
     #expect(Self.checkers.filter { matrix[$0] == nil } == [])
   }
 
-  /// All that hold a fleet to something. F11 is found together with F4; F20 needs two runs; E3 and S1 have no fact in a fleet.
+  /// All that hold a fleet to something. F11 is found together with F4; F20 needs two runs; S1 has no fact in a fleet.
   static let checkers =
     (1...10).map { "L\($0)" } + ["T4", "T7", "T8"] + (1...10).map { "F\($0)" } + [
-      "F12", "F13", "F14", "F15", "F17", "F18", "F19", "E1", "E2", "C1", "P1",
+      "F12", "F13", "F14", "F15", "F17", "F18", "F19", "E1", "E2", "C1", "P1", "O1", "O2", "O3", "O4", "O5", "O6", "E3",
     ]
 
   private func say(_ text: String) { FileHandle.standardError.write(Data((text + "\n").utf8)) }

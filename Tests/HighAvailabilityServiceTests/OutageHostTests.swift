@@ -18,6 +18,8 @@ import World
     var flags: [OutageFlag: Bool] = [:]
     var answer: PeerHello?
     var status: HighAvailabilityStatus?
+    var views: [OutageView] = []
+    var abandoned = 0
     private var timers: [(Moment, HighAvailabilityLogic.Event)] = []
 
     init(needsStoreFront: Bool = false) {
@@ -54,6 +56,8 @@ import World
       case .outage(.record(let flag, let value)):
         flags[flag] = value
         return .outage(.recorded(flag, value, isDone: true))
+      case .outage(.tell(let standing)): if views.last != standing.view { views.append(standing.view) }
+      case .outage(.abandonImport): abandoned += 1
       }
       return nil
     }
@@ -96,6 +100,36 @@ import World
     #expect(changes == ["probeFailed", "checkFailed", "initialOver", "wellAgain", "recovered"])
     #expect(connector.codes(17_006...17_007) == [17_006, 17_007])
     #expect(connector.codes(17_008...17_008).count >= 6)
+  }
+
+  @Test func whoBrokersIsToldWhenItChangesAndNotOtherwise() {
+    var connector = Connector()
+    connector.pass(60)
+    connector.link = false
+    connector.pass(70)
+    connector.link = true
+    connector.pass(1400)
+    #expect(
+      connector.views == [
+        OutageView(mode: "workingNormally", brokersHere: false), OutageView(mode: "workingNormally", brokersHere: false, elected: "c1.x"),
+        OutageView(mode: "pendingHA", brokersHere: false, elected: "c1.x"), OutageView(mode: "initialHA", brokersHere: true, elected: "c1.x"),
+        OutageView(mode: "pendingRecovery", brokersHere: true, elected: "c1.x"),
+        OutageView(mode: "workingNormally", brokersHere: false, elected: "c1.x"),
+      ])
+  }
+
+  @Test func anImportThatMeetsAnOutageIsAbandoned() {
+    var connector = Connector()
+    connector.tell(.outage(.importing(true)))
+    connector.pass(60)
+    #expect(connector.abandoned == 0, "in normal mode it goes on")
+    connector.link = false
+    connector.pass(70)
+    #expect(connector.abandoned == 1)
+    connector.tell(.outage(.importing(false)))
+    connector.pass(10)
+    connector.tell(.outage(.importing(true)))
+    #expect(connector.abandoned == 2, "and so is one that begins in the outage")
   }
 
   @Test func withoutStoreFrontItStaysAndSaysWhy() {

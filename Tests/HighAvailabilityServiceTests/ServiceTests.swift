@@ -1,3 +1,4 @@
+import BrokerConfiguration
 import CloudAPI
 import ConnectorSettings
 import EventCatalog
@@ -11,22 +12,37 @@ import World
 
 /// Peers that answer what the test says, and remember what this connector answers.
 final class ScriptedPeers: PeerChannel {
-  private let state = Mutex<(answers: [String: PeerHello], own: (@Sendable () -> PeerHello)?)>(([:], nil))
+  private let state = Mutex<(answers: [String: PeerHello], own: (@Sendable () -> PeerHello)?, parcels: [String])>(([:], nil, []))
   let address = "127.0.0.1:9001"
 
   func script(_ address: String, _ hello: PeerHello?) { state.withLock { $0.answers[address] = hello } }
+  var parcels: [String] { state.withLock { $0.parcels } }
   var own: PeerHello? { state.withLock { $0.own }?() }
   func probe(_ address: String, hello: PeerHello, timeout: Duration) async throws -> PeerHello {
-    guard let answer = state.withLock({ $0.answers[address] }) else { throw PeerFailure(.unreachable, "connection refused") }
+    let answer = state.withLock { state in
+      if let parcel = hello.parcel { state.parcels.append(parcel.body) }
+      return state.answers[address]
+    }
+    guard let answer else { throw PeerFailure(.unreachable, "connection refused") }
     return answer
   }
   func setAnswer(_ hello: (@Sendable () -> PeerHello)?) { state.withLock { $0.own = hello } }
+  func setTaker(_ take: (@Sendable (PeerParcel) async -> Bool)?) {}
 }
 
 struct FixedConfiguration: ConfigurationReading {
   var servers: [EdgeServer]?
   func currentRevision() async throws -> Int? { servers == nil ? nil : 1 }
   func edgeServers() async throws -> [EdgeServer] { servers ?? [] }
+  func configuration() async throws -> BrokerConfiguration? { nil }
+  func revisions() -> AsyncStream<Int> { AsyncStream { $0.finish() } }
+}
+
+/// A synchronizer that imports nothing.
+struct NoImports: ConfigurationImporting {
+  private let stream = AsyncStream.makeStream(of: Bool.self)
+  func imports() -> AsyncStream<Bool> { stream.stream }
+  func abandonImport() async {}
 }
 
 struct NoCloud: CloudLink {
@@ -55,6 +71,7 @@ final class EventStream: EventSink {
     let events = EventStream()
     let clock = SimulatedClock()
     registry.publish(.configuration, FixedConfiguration(servers: servers) as any ConfigurationReading, incarnation: 1)
+    registry.publish(.imports, NoImports() as any ConfigurationImporting, incarnation: 1)
     let configuration = ConnectorConfiguration(
       connector: .init(fqdn: "c2.forest1.local", customer: "a", resourceLocation: "r", clientID: "i", clientSecretFile: "/s"),
       cloud: .init(url: "https://x", caFile: "/c"))
@@ -104,6 +121,27 @@ final class EventStream: EventSink {
       #expect(status.peers.map(\.answers) == [false])
       let error = await #expect(throws: WireError.self) { try await wire.call("elect", [], from: .cloud) }
       #expect(error?.code == .unknownOperation)
+    }
+  }
+
+  @Test func parcelsGoToThePeersThatAnswer() async throws {
+    let peers = ScriptedPeers()
+    let older = PeerHello(fqdn: "c1.forest1.local", connectorID: "id1", boot: "b", elected: nil)
+    peers.script("127.0.0.1:9001", older)
+    try await running(peers, servers: Self.servers) { registry, events, _ in
+      var hello = older
+      var views = try registry.find(.outage).views().makeAsyncIterator()
+      while let view = await views.next(), view.elected != "c1.forest1.local" {}
+      let keeping = try registry.find(.peerKeeping)
+      #expect(
+        await keeping.keep(PeerParcel(kind: "ticket", number: 5, body: "x"), within: .seconds(1)) == PeersKept(kept: 0, failed: 1), "an older one")
+      hello.kept = 5
+      peers.script("127.0.0.1:9001", hello)
+      #expect(await keeping.keep(PeerParcel(kind: "ticket", number: 5, body: "x"), within: .seconds(1)) == PeersKept(kept: 1, failed: 0))
+      #expect(peers.parcels == ["x", "x"])
+      hello.connectorID = "somebody else"
+      peers.script("127.0.0.1:9001", hello)
+      #expect(await keeping.keep(PeerParcel(kind: "ticket", number: 5, body: "x"), within: .seconds(1)).failed == 1)
     }
   }
 

@@ -67,6 +67,42 @@ struct PeerChannelTests {
     await two.stop()
   }
 
+  @Test("a parcel is taken before its answer, and hellos beside it are answered in order")
+  func parcels() async throws {
+    let ca = try LabCA.create(clock: LiveClock())
+    let (one, two) = (
+      try await Self.channel(Self.credentials(ca, "one"), answering: "one"), try await Self.channel(Self.credentials(ca, "two"), answering: "two")
+    )
+    var hello = Self.hello("one")
+    hello.parcel = PeerParcel(kind: "ticket", number: 3, body: "first")
+    let before = try await one.probe(two.address, hello: hello, timeout: .seconds(10))
+    #expect(before == Self.hello("two"), "who takes no parcels answers as a release that knows none")
+    let taken = Mutex<[String]>([])
+    two.setTaker { parcel in
+      taken.withLock { $0.append(parcel.body) }
+      return parcel.kind == "ticket"
+    }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<40 {
+        group.addTask {
+          var hello = Self.hello("one")
+          if number % 2 == 0 { hello.parcel = PeerParcel(kind: number % 4 == 0 ? "ticket" : "other", number: UInt64(number), body: "\(number)") }
+          let answer = try await one.probe(two.address, hello: hello, timeout: .seconds(20))
+          #expect(answer.kept == (number % 4 == 0 ? UInt64(number) : nil))
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(Set(taken.withLock { $0 }) == Set(stride(from: 0, to: 40, by: 2).map(String.init)))
+    hello.parcel?.body = String(repeating: "\u{1}", count: PeerParcel.largest)
+    #expect(try await one.probe(two.address, hello: hello, timeout: .seconds(10)).kept == 3, "the largest, with every byte escaped")
+    hello.parcel?.body += "x"
+    let tooLarge = await #expect(throws: PeerFailure.self) { try await one.probe(two.address, hello: hello, timeout: .seconds(10)) }
+    #expect(tooLarge?.kind == .protocolViolation)
+    await one.stop()
+    await two.stop()
+  }
+
   @Test("a peer that restarts on the same address answers again")
   func restart() async throws {
     let ca = try LabCA.create(clock: LiveClock())

@@ -20,8 +20,8 @@ final class LabUnderTest: Sendable {
     folder = try kept ?? Self.temporaryFolder()
     // More faults a minute than a real connector would put up with.
     let laboratory = """
-      resourceLocation: {configuration: "\(Programs.checkout)/config/broker.yaml", directory: "\(Programs.checkout)/config/directory.yaml"}
-      connectors: {restartBudget: 1000\(quick ? Self.quickTrial : "")}
+      resourceLocation: {configuration: "\(Programs.checkout)/config/broker.yaml", directory: "\(Programs.checkout)/config/directory.yaml", machines: 0}
+      connectors: {xmlPort: 0, restartBudget: 1000\(quick ? Self.quickTrial : "")}
       cloud: {heartbeatEvery: \(quick ? "300ms" : "2s")}
       """
     try laboratory.write(toFile: "\(folder)/lab.yaml", atomically: true, encoding: .utf8)

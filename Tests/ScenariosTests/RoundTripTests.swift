@@ -37,7 +37,8 @@ import World
       .partition, .partitionOneWay(.down), .latency(.fixed(.seconds(1))), .latency(.skewed(.zero, .nanoseconds(7))), .loss(1), .duplication(2),
       .reordering(3, by: .milliseconds(4)), .slowLink(5), .powerCut, .powerCutAtWrite(6), .crash, .hang, .slowMachine, .diskFull, .diskSlow,
       .corruptRecord,
-      .corruptRelease, .clockStep(.seconds(-3)), .clockDrift(-8), .pendingRestart, .staleRestart, .outage, .crashBeforeSending,
+      .corruptRelease, .clockStep(.seconds(-3)), .clockDrift(-8), .pendingRestart, .staleRestart, .storeFrontSilent, .outageForced, .outage,
+      .crashBeforeSending,
       .slowCloud(.seconds(2)),
     ]
     let targets: [FaultTarget] = [.cloud, .machine(2), .link(0)]
@@ -52,6 +53,7 @@ import World
     scenario.link = LinkConditions(latency: .uniform(.zero, .seconds(1)))
     (scenario.link.rate, scenario.link.isUpOpen, scenario.link.isDownOpen, scenario.link.heldBack) = (7, false, false, .seconds(9))
     scenario.isCalm = true
+    (scenario.isElecting, scenario.outages, scenario.machinesPerLocation) = (true, .onPrem90, 3)
     var file = ScenarioFile(name: "all", title: "All: 'of' \"it\" & more, \u{1F600}\u{85}\u{2028}~", scenario)
     file.seeds = 9...12
     file.sources = ["https://example.org/a?b=c&d", "#1"]
@@ -84,7 +86,7 @@ import World
     #expect(
       Set(Mirror(reflecting: scenario).children.compactMap(\.label)) == [
         "seed", "starts", "length", "places", "first", "releases", "actions", "faults", "settings", "link", "mutant", "heartbeats", "isCalm",
-        "isElecting", "peerLink",
+        "isElecting", "outages", "machinesPerLocation", "peerLink",
       ], "teach ScenarioText and ScenarioReader the new part")
     let known = Set(ScenarioText.settings).union(["compatibility"])
     #expect(Set(Mirror(reflecting: scenario.settings).children.compactMap(\.label)) == known, "teach SettingsTable the new setting")

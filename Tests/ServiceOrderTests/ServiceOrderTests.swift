@@ -8,7 +8,7 @@ import World
     #expect(ServiceOrder.all.count == 17)
     #expect(ServiceOrder.problems() == [])
     #expect(ServiceOrder.all.prefix(3).map(\.name) == [.agentSystem, .logger, .watchDog])
-    #expect(ServiceOrder.all.filter { !$0.isSimulated }.count == 10)
+    #expect(ServiceOrder.all.filter { !$0.isSimulated }.count == 9)
   }
 
   @Test func aCallDownhillADoubleAndAGapAreFound() {

@@ -7,7 +7,7 @@ import Testing
     "World", "EventCatalog", "CloudAPI", "ConnectorSettings", "AgentSystem", "BrokerConfiguration", "Directory", "SimulatedCloud", "SimulatedWorld",
     "StrictJSON", "Releases", "Evergreen", "EvergreenCheckers", "ReleaseAnswers", "TrustCheckers", "Rollouts", "RolloutCheckers",
     "Simulation", "ConnectorCheckers", "Fleet", "Scenarios", "LiveFaults", "EventLogs", "ScenarioRecordings", "Outage", "Broker",
-    "BrokerXML",
+    "BrokerXML", "SimulatedSite",
   ]
 
   /// Each third-party module and the only rooms that may import it.
@@ -21,7 +21,7 @@ import Testing
     "SwiftASN1": ["LabCA", "LinkIdentity"],
     "Hummingbird": ["CloudServer"],
     "HummingbirdTLS": ["CloudServer"],
-    "AsyncHTTPClient": ["Lab"],
+    "AsyncHTTPClient": ["Lab", "MachineCalls", "SiteLoad"],
     "CSystemd": ["Systemd"],
     "CArchive": ["ArchiveLib", "ReleaseSlots"],
     "CCurl": ["TUFFetch"],
@@ -35,6 +35,7 @@ import Testing
 
   static let network: Set<String> = [
     "CloudLinkLive", "CloudLinkAcceptor", "LinkTransport", "PeerChannelLive", "CloudServer", "ControlServer", "BrokerServer", "Daemon", "Lab",
+    "MachineCalls", "SiteLoad",
   ]
 
   @Test func heavyPackagesStandBehindTheirAdapters() throws {

@@ -27,13 +27,11 @@ package struct STAService: Sendable {
       case let other: return answer.refuse(.ticket, other)
       }
     case .data(let name):
-      if let refusal = foreign(name) { return answer.refuse(.data, refusal) }
       switch await asking.ask(.ticketData(ticket: name.ticket), from: .gateway) {
       case .ticketData(let values): return answer.data(values)
       case let other: return answer.refuse(.data, explained(other, name))
       }
     case .refresh(let name):
-      if let refusal = foreign(name) { return answer.refuse(.refresh, refusal) }
       switch await asking.ask(.ticketRefresh(ticket: name.ticket), from: .gateway) {
       case .ticket(let ticket, let authority, _): return answer.ticket(.refresh, ticket, authority: authority, version: request.ticketVersion)
       case .noted: return answer.ticket(.refresh, name.ticket, authority: asking.authority, version: request.ticketVersion)
@@ -54,17 +52,16 @@ package struct STAService: Sendable {
     return String(decoding: (0..<32).map { _ in letters[Int(random.below(UInt64(letters.count)))] }, as: UTF8.self)
   }
 
-  /// A ticket that is said to be another authority's is not looked for.
-  private func foreign(_ name: STARequest.TicketName) -> BrokerRefusal? {
-    guard let authority = name.authority, !XMLElement.same(authority, asking.authority) else { return nil }
-    return BrokerRefusal(
-      .unknownTicket, "the ticket is of the authority \(authority.prefix(40)), and this is \(asking.authority): ask that one, by the id in the ticket"
-    )
-  }
-
-  /// Where authorities share an id, one cannot tell the other's tickets from invented ones: it says so.
+  /// A ticket is looked for whatever authority it names: another connector of the location may have given it out and be gone since. One that is not found is explained: it names
+  /// another authority, or a name that several share, where one cannot tell the other's tickets from invented ones.
   private func explained(_ answer: BrokerAnswer, _ name: STARequest.TicketName) -> BrokerAnswer {
-    guard case .refused(var refusal) = answer, refusal.kind == .unknownTicket, asking.authority == STAIdentity.shared else { return answer }
+    guard case .refused(var refusal) = answer, refusal.kind == .unknownTicket else { return answer }
+    if let authority = name.authority, !XMLElement.same(authority, asking.authority) {
+      refusal.detail +=
+        ". The ticket is of the authority \(authority.prefix(40)), and this is \(asking.authority): ask that one, by the id in the ticket"
+      return .refused(refusal)
+    }
+    guard asking.authority == STAIdentity.shared else { return answer }
     refusal.detail +=
       ". This authority calls itself \(STAIdentity.shared), as others may, also those of other customers: a ticket of one of them comes here by mistake and is unknown. "
       + "Give each connector an id of its own (remoteBroker.staIdentity empty makes one), and bind to one gateway connectors of one customer only"

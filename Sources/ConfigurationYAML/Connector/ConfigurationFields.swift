@@ -124,6 +124,14 @@ package enum ConfigurationFields {
       "highAvailability.forceCheckEvery", time(.seconds(1), .seconds(3600)),
       "How often the registry is asked whether outage mode is forced; each time stands in the audit. Unknown in the product, chosen."),
     .init(
+      "remoteBroker.listen", .text(.listener),
+      "host:port where StoreFront (`/scripts/wpnbr.dll`), gateways (`/scripts/CtxSTA.dll`) and machines (`/vda/v1`) ask this connector, without TLS; port 0 means any free one. Unset: nobody can."
+    ),
+    .init(
+      "remoteBroker.staIdentity", .text(.staIdentity),
+      "Id of the connector's Secure Ticket Authority, the same nowhere else that a gateway asks. Unset: `STA` and 12 hexadecimal digits of the connector's id."
+    ),
+    .init(
       "updates.root", .text(.path),
       "The first root of the releases' signed metadata, from a trusted source. Without it, or without state.releases, this connector takes no updates from the cloud."
     ),
@@ -162,6 +170,7 @@ package enum ConfigurationFields {
     ("credentials", "The Credential Provider's root key."),
     ("configSync", "How the broker configuration is kept in step with the cloud."),
     ("highAvailability", "How connectors of one resource location watch each other and elect one, and how they see an outage of the cloud."),
+    ("remoteBroker", "Where machines, StoreFront and gateways ask this connector."),
     ("updates", "How this connector takes evergreen updates, and what a release on trial must show."),
     ("testbed", "Only for laboratories: never set these in production."),
   ]

@@ -54,7 +54,7 @@ package enum JSONSchemaExport {
     guard case .record(var members) = schema(field.shape) else { return .null }
     var doc = field.doc
     switch field.shape {
-    case .duration, .text(.hostPort), .text(.httpsURL), .text(.hostName): doc += " Expected: \(field.shape.expected)."
+    case .duration, .text(.hostPort), .text(.listener), .text(.httpsURL), .text(.hostName): doc += " Expected: \(field.shape.expected)."
     default: break
     }
     if !doc.isEmpty { members.append(.init("description", .text(doc))) }
@@ -68,6 +68,8 @@ package enum JSONSchemaExport {
     case .hostName: "^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)+$"
     case .httpsURL: "^[Hh][Tt][Tt][Pp][Ss]://[^/@\\s]+/*$"
     case .hostPort: "^[^\\s/]+:[0-9]{1,5}$"
+    case .listener: "^([^\\s/]+:[0-9]{1,5})?$"
+    case .staIdentity: "^[0-9A-Z]{0,31}$"
     case .uuid: "^[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}$"
     case .token: "^[^\\s/?#%]+$"
     }

@@ -3,6 +3,10 @@ import World
 /// What a text must look like.
 package enum TextForm: String, Sendable {
   case any, nonEmpty, hostName, httpsURL, hostPort, uuid, token
+  /// `hostPort`, or empty for no listener.
+  case listener
+  /// The id of a Secure Ticket Authority, or empty for one that is made.
+  case staIdentity
   /// A path; a relative one is taken from the folder of the file that names it.
   case path
 
@@ -13,6 +17,8 @@ package enum TextForm: String, Sendable {
     case .hostName: "a fully qualified host name such as cc-01.forest1.local"
     case .httpsURL: "an https address such as https://cloud.example:8443"
     case .hostPort: "host:port, such as 127.0.0.1:8089"
+    case .listener: "host:port, such as 127.0.0.1:8080, or nothing for no listener"
+    case .staIdentity: "fewer than 32 upper-case letters and digits, such as STA0A1B2C3D4E5F, or nothing"
     case .uuid: "a UUID such as 5b0c8f0e-8d1f-4b8e-9f53-1f0f5a9f7e11"
     case .token: "a text without spaces or slashes"
     case .path: "the path of a file or folder"
@@ -32,6 +38,10 @@ package enum TextForm: String, Sendable {
       return bad ? "must be \(expected), because it becomes part of addresses" : nil
     case .hostName: return HostName.problem(text).map { "is not a fully qualified host name: \($0)" }
     case .hostPort: return Self.hostPortProblem(text).map { "\($0); write \(expected)" }
+    case .listener: return text.isEmpty ? nil : Self.hostPortProblem(text).map { "\($0); write \(expected)" }
+    case .staIdentity:
+      let isGood = text.utf8.count < 32 && text.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
+      return isGood ? nil : "is no id of a ticket authority; write \(expected)"
     case .httpsURL: return Self.urlProblem(text).map { "\($0); write \(expected)" }
     case .uuid: return Self.isUUID(text) ? nil : "is not a UUID; write one such as 5b0c8f0e-8d1f-4b8e-9f53-1f0f5a9f7e11"
     }

@@ -58,7 +58,22 @@ package enum ConfigSynchronizerEvents {
     advice: "Check the disk. The newest good earlier database is used, and the next import writes a new one; the damaged file may be deleted.",
     fields: [EventField("path", .text, "where the file lies now"), EventField("reason", .text, "what was found")])
 
-  package static let all: [EventDefinition] = [opened, received, imported, importFailed, nothingToImport, unreachable, reachable, damaged]
+  package static let abandoned = EventDefinition(
+    16008, "config-sync.import-abandoned", id: "2641041d75e24faaa656ebd6bb0c24f9", .configSynchronizer, .warning,
+    "The import of revision {revision} was given up because of an outage; revision {kept} stays in use.",
+    advice: "Nothing to do: once the outage is over, the next check imports it. connectorctl ha why says why there is an outage.",
+    fields: [revision, EventField("kept", .text, "the revision that stays in use, or none")],
+    vendor: VendorEvent(provider: vendor, id: 507, source: "facts/product.md 3.5, from memory, unverified"))
+
+  package static let changesRefused = EventDefinition(
+    16009, "config-sync.changes-refused", id: "96ba3f93dd8d42728c3577df9b1a70e4", .configSynchronizer, .info,
+    "What has changed up to revision {revision} could not be applied to the configuration in use, so the whole is fetched: {reason}.",
+    advice: "Nothing to do unless it repeats: then compare the digests that connectorctl sync status shows on the connectors of the location.",
+    fields: [revision, EventField("reason", .text, "what did not fit")])
+
+  package static let all: [EventDefinition] = [
+    opened, received, imported, importFailed, nothingToImport, unreachable, reachable, damaged, abandoned, changesRefused,
+  ]
 }
 
 extension Event {
@@ -75,6 +90,12 @@ extension Event {
     ConfigSynchronizerEvents.importFailed.event([
       "revision": .integer(revision), "step": .text(step), "reason": .text(reason), "kept": .text(kept.map(String.init) ?? "none"),
     ])
+  }
+  package static func configurationImportAbandoned(revision: Int, kept: Int?) -> Event {
+    ConfigSynchronizerEvents.abandoned.event(["revision": .integer(revision), "kept": .text(kept.map(String.init) ?? "none")])
+  }
+  package static func configurationChangesRefused(revision: Int, reason: String) -> Event {
+    ConfigSynchronizerEvents.changesRefused.event(["revision": .integer(revision), "reason": .text(reason)])
   }
   package static func noConfiguration() -> Event { ConfigSynchronizerEvents.nothingToImport.event() }
   package static func configurationUnreachable(reason: String, kept: Int?) -> Event {

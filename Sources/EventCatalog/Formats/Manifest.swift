@@ -125,6 +125,7 @@ extension EventProvider {
     case .credentialProvider: "{ff935d3a-d033-46ab-a431-38d527b5cf28}"
     case .configSynchronizer: "{d78162d3-826f-43e5-8f14-70d43e565a82}"
     case .highAvailability: "{6903c560-c0ae-4743-aec3-19a367e8a691}"
+    case .remoteBroker: "{c6aae261-c03b-4988-aefe-0b1d92ddd50c}"
     case .evergreen: "{3b07b33d-17f2-49c3-92b0-adea28fa0cc8}"
     case .cloud: "{91a5fa22-3c07-41d8-8b79-816942f5281d}"
     case .rollout: "{54575cb5-2f6b-4c8f-a090-d9654b36bd78}"

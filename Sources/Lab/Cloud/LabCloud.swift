@@ -142,7 +142,7 @@ package final class LabCloud: Sendable {
   private func loadBroker() throws -> BrokerConfiguration {
     let bytes: [UInt8]
     do { bytes = try files.read(plan.brokerFile) } catch { throw LabError(.noInput, "cannot read the broker configuration: \(error)") }
-    do { return try BrokerConfigurationYAML.load(file: plan.brokerFile, bytes: bytes) } catch {
+    do { return LabSite.made(try BrokerConfigurationYAML.load(file: plan.brokerFile, bytes: bytes), plan.configuration.resourceLocation) } catch {
       throw LabError(.configuration, "the broker configuration is wrong:\n\(error)")
     }
   }

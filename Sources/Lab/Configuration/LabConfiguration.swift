@@ -38,6 +38,10 @@ package struct LabConfiguration: Hashable, Codable, Sendable {
     /// The directory that the connectors are joined to.
     package var directory = "directory.yaml"
     package var joinedDomain = "forest1.local"
+    /// The lab has at least so many machines: beside those of the configuration it makes more like them. 0: none are made.
+    package var machines = 250
+    /// Stands in for `Core.HeartbeatPeriodMs` of the configuration, 10 minutes in the product: a lab is watched. A machine beats at half of it.
+    package var heartbeatPeriod = TimeSpan(.seconds(40))
     /// A user that the cloud asks each connector for whenever it comes into contact, so that one sees the whole way work.
     package var askFor = "alice@forest1.local"
 
@@ -51,6 +55,13 @@ package struct LabConfiguration: Hashable, Codable, Sendable {
     package var syncEvery = TimeSpan(.seconds(10))
     package var probeEvery = TimeSpan(.seconds(1))
     package var peerTimeout = TimeSpan(.seconds(3))
+    /// The timers of outages: `highAvailability.profile` of each connector, and how long Initial HA and Pending Recovery last. The product's own are minutes; chosen,
+    /// so that a drill is over in minutes.
+    package var outageProfile = ConnectorConfiguration.HighAvailability.Profile.cloud20
+    package var initialHA = TimeSpan(.seconds(30))
+    package var pendingRecovery = TimeSpan(.seconds(20))
+    /// Port of the first connector's XML service; each next one takes the next. Taken ones are passed by. 0: any free ones.
+    package var xmlPort = 8080
     /// Restarts of services that a connector puts up with within a minute before its process gives up and is started anew.
     package var restartBudget = 10
     package var pingEvery = TimeSpan(.seconds(1))
@@ -72,6 +83,13 @@ package struct LabConfiguration: Hashable, Codable, Sendable {
 extension LabConfiguration {
   /// Connectors that one machine runs at the configured cadences: chosen, on two cores.
   private static let comfortable = 20
+
+  /// The same lab with at least so many machines; nil: as it is.
+  package func with(machines: Int?) -> LabConfiguration {
+    var made = self
+    if let machines { made.resourceLocation.machines = machines }
+    return made
+  }
 
   /// The same lab with another number of connectors. Beyond twenty all cadences and limits grow with the number, so that a large lab is slow and not
   /// falsely sick.

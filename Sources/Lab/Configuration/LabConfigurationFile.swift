@@ -62,7 +62,8 @@ package enum LabConfigurationFile {
         [
           field("resourceLocation", "name", .text(.nonEmpty)), field("resourceLocation", "timeZone", .text(.nonEmpty)),
           field("resourceLocation", "configuration", .text(.path)), field("resourceLocation", "directory", .text(.path)),
-          field("resourceLocation", "joinedDomain", .text(.hostName)),
+          field("resourceLocation", "joinedDomain", .text(.hostName)), field("resourceLocation", "machines", .integer(0...100_000)),
+          field("resourceLocation", "heartbeatPeriod", .duration(TimeSpan(.seconds(2)), TimeSpan(.seconds(86_400)))),
           field("resourceLocation", "askFor", .text(.nonEmpty)),
         ]),
       section(
@@ -70,6 +71,10 @@ package enum LabConfigurationFile {
         [
           field("connectors", "count", .integer(1...1000)), field("connectors", "domain", .text(.hostName)), field("connectors", "syncEvery", span),
           field("connectors", "probeEvery", span), field("connectors", "peerTimeout", span), field("connectors", "restartBudget", .integer(0...1000)),
+          field("connectors", "outageProfile", .choice(ConnectorConfiguration.HighAvailability.Profile.allCases.map(\.rawValue))),
+          field("connectors", "initialHA", .duration(TimeSpan(.seconds(1)), TimeSpan(.seconds(86_400)))),
+          field("connectors", "pendingRecovery", .duration(TimeSpan(.seconds(1)), TimeSpan(.seconds(86_400)))),
+          field("connectors", "xmlPort", .integer(0...65535)),
           field("connectors", "pingEvery", span),
           field("connectors", "pingDeadline", span), field("connectors", "stopWithin", span),
           field("connectors", "trialHealthyFor", span), field("connectors", "trialProbes", .integer(1...1000)),

@@ -1,3 +1,4 @@
+import ConfigurationYAML
 import Daemon
 import Evergreen
 import ReleaseSlots
@@ -26,6 +27,7 @@ extension ReleaseLauncher {
     let microseconds = plan.silence.nanoseconds / 1_000
     var environment = ["NOTIFY_SOCKET": socket.path, "WATCHDOG_USEC": "\(microseconds)"]
     environment[DaemonRun.eventFileVariable] = plan.eventFile
+    environment[SettingsByEnvironment.variable] = SettingsByEnvironment.text(plan.told)
     let child = try ChildProcess(
       program: choice.program, arguments: plan.arguments, logFile: plan.logFile, environment: environment, handed: lock.descriptor)
     process = child

@@ -37,6 +37,8 @@ package actor ReleaseLauncher {
     package var lock: String
     /// A file that its events go to as well; nil: none.
     package var eventFile: String?
+    /// `FIELD=VALUE`s that it is told by its environment.
+    package var told: [String] = []
     /// A process that feeds the watchdog at all and then says nothing for this long is killed. Chosen: many times the connector's own limits.
     package var silence = Duration.seconds(30)
     /// From the dead man's verdict to SIGKILL. Chosen: the trial has failed already, and the way back must not wait for it.

@@ -69,8 +69,13 @@ package final class ActorParts: LabPartMaking {
   }
 
   private func run(_ setup: ConnectorSetup, _ settled: @escaping @Sendable () -> Void) async -> ExitReason {
+    let configuration: ConnectorConfiguration
+    do { configuration = try setup.configurationAsTold() } catch {
+      show.note("\(setup.name) cannot start: \(error)")
+      return .configuration
+    }
     let connector = Connector(
-      configuration: setup.configuration,
+      configuration: configuration,
       ports: ConnectorPorts(
         name: setup.name, clock: clock, random: SystemRandom(), files: files,
         outputs: [FileOutput(files: files, path: setup.eventFile), ShowOutput(show: show)],

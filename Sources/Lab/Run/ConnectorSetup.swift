@@ -16,6 +16,8 @@ package struct ConnectorSetup: Sendable {
   let files: any Files
   /// Started from releases on disk, which it updates; otherwise it is a part of this process, which nobody can update.
   var isFromReleases = false
+  /// `host:port` of its XML service; nil: none.
+  var xml: String?
 
   var fqdn: String { "\(name).\(laboratory.connectors.domain)" }
   var stateDirectory: String { "\(paths.connector(name))/state" }
@@ -32,10 +34,18 @@ package struct ConnectorSetup: Sendable {
   var runLock: String { "\(paths.connector(name))/run.lock" }
 
   var endpoint: LabEndpoints.Connector {
-    LabEndpoints.Connector(name: name, fqdn: fqdn, socket: socket, stateDirectory: stateDirectory)
+    LabEndpoints.Connector(name: name, fqdn: fqdn, socket: socket, stateDirectory: stateDirectory, xml: xml)
   }
 
-  /// The configuration of this connector, as its file says it.
+  /// Settings that an older release may not know: told to it by the environment, which it ignores then, and not by its file, which it would refuse.
+  var told: [String] {
+    [
+      "highAvailability.profile=\(laboratory.connectors.outageProfile.rawValue)", "highAvailability.initialHA=\(laboratory.connectors.initialHA)",
+      "highAvailability.pendingRecovery=\(laboratory.connectors.pendingRecovery)",
+    ] + (xml.map { ["remoteBroker.listen=\($0)"] } ?? [])
+  }
+
+  /// The configuration of this connector without what it is told by the environment, as its file says it.
   var configuration: ConnectorConfiguration {
     var made = ConnectorConfiguration(
       connector: .init(
@@ -62,6 +72,13 @@ package struct ConnectorSetup: Sendable {
       made.updates.root = paths.firstRoot
     }
     return made
+  }
+
+  /// The same with what it is told: for a connector in this process.
+  func configurationAsTold() throws -> ConnectorConfiguration {
+    let encoder = JSONEncoder()
+    let bytes = Array(try encoder.encode(try ConfigurationFields.sparse(configuration)))
+    return try ConfigurationLayers(file: .init(path: configurationFile, bytes: bytes), set: SettingsByEnvironment.known(told)).load { _ in nil }.value
   }
 
   /// The same settings for who starts it and for its own Agent System.

@@ -65,6 +65,7 @@ package struct ProcessParts: LabPartMaking {
       "cloud", lab,
       [
         "cloud", "--config", plan.configurationFile, "--state", plan.paths.root, "--connectors", String(plan.configuration.connectors.count),
+        "--machines", String(plan.configuration.resourceLocation.machines),
         "--stop-with-parent",
       ], log: plan.cloudLog)
   }
@@ -76,6 +77,7 @@ package struct ProcessParts: LabPartMaking {
       name: setup.name, slots: slots, arguments: ["run", "--config", setup.configurationFile, "--name", setup.name, "--stop-with-parent"],
       logFile: setup.logFile, socket: setup.notifySocket, lock: setup.runLock)
     plan.eventFile = setup.eventFile
+    plan.told = setup.told
     return ReleaseLauncher(plan, clock: clock) { [stock, clock, show] in
       let built = await stock.built(setup.paths)
       let note = try await working { () -> String? in

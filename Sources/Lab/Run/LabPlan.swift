@@ -1,5 +1,6 @@
 import ConnectorSettings
 import Foundation
+import World
 
 /// What a lab is going to be: its configuration with the command line's options applied, and every path resolved.
 package struct LabPlan: Sendable {
@@ -28,6 +29,14 @@ package struct LabPlan: Sendable {
   package var cloudLog: String { "\(paths.cloud)/cloud.log" }
   /// Its events, which outlive it.
   package var cloudEvents: String { "\(paths.cloud)/\(LabPaths.eventFile)" }
+
+  var site: RunningLab.Site {
+    .init(
+      brokerFile: brokerFile, directoryFile: directoryFile, joinedDomain: configuration.resourceLocation.joinedDomain,
+      machines: configuration.resourceLocation.machines,
+      heartbeatMilliseconds: Int(configuration.resourceLocation.heartbeatPeriod.duration.nanoseconds / 1_000_000),
+      outageProfile: configuration.connectors.outageProfile.rawValue)
+  }
 
   func endpoints(_ cloud: CloudEndpoints, _ connectors: [LabEndpoints.Connector]) -> LabEndpoints {
     LabEndpoints(

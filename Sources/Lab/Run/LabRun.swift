@@ -55,13 +55,17 @@ package actor LabRun {
     try await cloud.start()
     let endpoints = try await parts.waitForCloud(plan)
 
-    let setups = plan.connectorNames.map { name in
+    let ports = XMLPorts.choose(plan.configuration.connectors.xmlPort, count: plan.connectorNames.count)
+    for note in ports.notes(plan.connectorNames) { show.note(note) }
+    let setups = zip(plan.connectorNames, ports.ports).map { name, port in
       ConnectorSetup(
         name: name, laboratory: plan.configuration, paths: plan.paths, cloud: endpoints, directoryFile: plan.directoryFile, files: files,
-        isFromReleases: parts.startsReleases)
+        isFromReleases: parts.startsReleases, xml: port.map { "127.0.0.1:\($0)" })
     }
     let lab = plan.endpoints(endpoints, setups.map(\.endpoint))
-    try write(RunningLab(pid: getpid(), startedAt: clock.now().wall, endpoints: lab, labToken: endpoints.labToken))
+    var running = RunningLab(pid: getpid(), startedAt: clock.now().wall, endpoints: lab, labToken: endpoints.labToken)
+    running.site = plan.site
+    try write(running)
     show.banner(lab)
 
     let (first, lease) = (clock.now(), plan.configuration.cloud.leaseLength.duration)

@@ -36,8 +36,10 @@ enum RowMaker {
 
   /// A row of which nothing is known.
   static func blank(_ connector: LabEndpoints.Connector, state: String, reason: String) -> ConnectorRow {
-    ConnectorRow(
+    var row = ConnectorRow(
       name: connector.name, fqdn: connector.fqdn, state: state, reason: reason, elected: false, version: "", servicesUp: 0, servicesTotal: 0,
       lastContact: nil, id: nil)
+    row.xml = connector.xml
+    return row
   }
 }

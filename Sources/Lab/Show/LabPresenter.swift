@@ -17,12 +17,16 @@ package protocol LabPresenter: AnyObject, Sendable {
 package enum LabBanner {
   package static func lines(_ lab: LabEndpoints) -> [String] {
     let first = lab.connectors.first?.name ?? "c1"
+    let xml = lab.connectors.first?.xml.map {
+      ["  xml       http://\($0)/scripts/wpnbr.dll, tickets at /scripts/CtxSTA.dll   (\(first); the table has the others)"]
+    }
     return [
       "connectord lab: one resource location, \(lab.connectors.count) connector\(lab.connectors.count == 1 ? "" : "s"), its cloud simulated on this machine",
       "",
       "  cloud     \(lab.cloud)   (curl --cacert \(lab.caFile))",
       "  link      \(lab.link)   (connectors dial out to it; nothing dials in)",
       "  releases  \(lab.releases)   (connector-lab release)",
+    ] + (xml ?? []) + [
       "  customer  \(lab.customer), client \(lab.clientID), secret in \(lab.clientSecretFile)",
       "  location  \(lab.resourceLocation)",
       "  state     \(lab.stateDirectory)",

@@ -8,11 +8,14 @@ package enum LabTable {
     // A column for updates only while there is something to say in it.
     let updates = rows.contains { $0.update != nil }
     let faults = rows.contains { $0.faults != nil }
+    let xml = rows.contains { $0.xml != nil }
     let head =
-      ["CONNECTOR", "STATE", "ELECTED", "VERSION"] + (updates ? ["UPDATE"] : []) + ["SERVICES UP", "LAST CONTACT"] + (faults ? ["FAULTS"] : [])
+      ["CONNECTOR", "STATE", "ELECTED", "VERSION"] + (updates ? ["UPDATE"] : []) + (xml ? ["XML SERVICE"] : []) + ["SERVICES UP", "LAST CONTACT"]
+      + (faults ? ["FAULTS"] : [])
     let body = rows.map { row in
       [row.name, state(row, now: now), row.elected ? "yes" : "", row.version] + (updates ? [row.update ?? ""] : [])
-        + ["\(row.servicesUp) of \(row.servicesTotal)", age(row.lastContact, now: now)] + (faults ? [text(row.faults ?? [])] : [])
+        + (xml ? [row.xml ?? ""] : []) + ["\(row.servicesUp) of \(row.servicesTotal)", age(row.lastContact, now: now)]
+        + (faults ? [text(row.faults ?? [])] : [])
     }
     return Columns.aligned([head] + body)
   }

@@ -20,6 +20,8 @@ package struct ConnectorRow: Hashable, Codable, Sendable {
   package var update: String?
   /// Faults that were ordered for it; nil: none.
   package var faults: [FaultReport]?
+  /// `host:port` of its XML service; nil: it has none.
+  package var xml: String?
 
   package init(
     name: String, fqdn: String, state: String, reason: String, elected: Bool, version: String, servicesUp: Int, servicesTotal: Int,
@@ -58,8 +60,11 @@ package struct LabEndpoints: Hashable, Codable, Sendable {
     package var fqdn: String
     package var socket: String
     package var stateDirectory: String
+    /// `host:port` of its XML service, with the Secure Ticket Authority; nil: it has none.
+    package var xml: String?
 
-    package init(name: String, fqdn: String, socket: String, stateDirectory: String) {
+    package init(name: String, fqdn: String, socket: String, stateDirectory: String, xml: String? = nil) {
+      self.xml = xml
       self.name = name
       self.fqdn = fqdn
       self.socket = socket

@@ -7,6 +7,8 @@ package protocol OutageSensing: Sendable {
   /// StoreFront has asked this connector something; its heartbeat counts.
   func storeFrontAsked() async
   func outage() async throws -> OutageView
+  /// How it stands now, then each change, in order. It ends with the service's incarnation.
+  func views() -> AsyncStream<OutageView>
 }
 
 /// What goes through the cloud's broker.
@@ -18,10 +20,13 @@ package struct OutageView: Hashable, Codable, Sendable {
   package var mode: String
   /// This connector brokers: it is elected, in outage mode.
   package var brokersHere: Bool
+  /// Fully qualified name of the elected connector; nil while nobody is.
+  package var elected: String?
 
-  package init(mode: String, brokersHere: Bool) {
+  package init(mode: String, brokersHere: Bool, elected: String? = nil) {
     self.mode = mode
     self.brokersHere = brokersHere
+    self.elected = elected
   }
 }
 

@@ -10,6 +10,26 @@ package protocol PeerChannel: Sendable {
   func probe(_ address: String, hello: PeerHello, timeout: Duration) async throws -> PeerHello
   /// What peers are answered from now on; nil: nothing (they see the connection closed). The closure must be quick: it runs on an I/O thread.
   func setAnswer(_ hello: (@Sendable () -> PeerHello)?)
+  /// What is done with a parcel that a peer's hello carries, while hellos are answered at all; true: it is kept here, and the answer says so.
+  /// Nil: nothing takes parcels, and the answer says nothing of them, as that of a release that knows none.
+  func setTaker(_ take: (@Sendable (PeerParcel) async -> Bool)?)
+}
+
+/// Something that a peer is to keep. What it is, its two ends know; the channel only carries it, at most `largest` bytes of it.
+package struct PeerParcel: Hashable, Codable, Sendable {
+  /// Bytes of `body` that are carried at most.
+  package static let largest = 8_192
+  /// Such as `ticket`.
+  package var kind: String
+  /// The sender's number, which the answer repeats.
+  package var number: UInt64
+  package var body: String
+
+  package init(kind: String, number: UInt64, body: String) {
+    self.kind = kind
+    self.number = number
+    self.body = body
+  }
 }
 
 /// What connectors of one resource location tell each other: one line of JSON in each direction.
@@ -24,6 +44,10 @@ package struct PeerHello: Hashable, Codable, Sendable {
   package var reachesCloud: Bool?
   /// The sender's outage mode, such as `extendedHA`; nil: of a release that does not tell.
   package var mode: String?
+  /// Something to be kept at the other end. A release that knows no parcels reads over it and answers as it answers any hello.
+  package var parcel: PeerParcel?
+  /// In an answer: the number of the parcel that is kept now.
+  package var kept: UInt64?
 
   package init(fqdn: String, connectorID: String, boot: String, elected: String?, reachesCloud: Bool? = nil, mode: String? = nil) {
     self.fqdn = fqdn

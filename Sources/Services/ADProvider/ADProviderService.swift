@@ -18,6 +18,7 @@ package enum ADProviderService {
     let shell = ADProviderShell(name, logic: logic, performer: performer, clock: context.clock)
     lifecycle.onPing { await shell.ping() }
     await shell.run(first: [.started]) {
+      context.registry.publish(.directory, DirectoryDesk(shell: shell) as any DirectoryLooking, incarnation: lifecycle.incarnation)
       context.registry.publish(wire: ADProviderWire(shell: shell), of: name, incarnation: lifecycle.incarnation)
       lifecycle.ready()
     }

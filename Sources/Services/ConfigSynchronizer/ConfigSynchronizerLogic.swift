@@ -23,7 +23,8 @@ package struct ConfigSynchronizerLogic: ServiceLogic {
     case open
     /// Ask the cloud; the revision in use goes with the question.
     case fetch(known: Int?)
-    case importConfiguration(revision: Int, [UInt8])
+    /// Changes that cannot be applied to what is in use are no failure: the whole is fetched then.
+    case importConfiguration(revision: Int, [UInt8], isChanges: Bool)
     /// Give `due` at `until` plus a random part of `spread`.
     case wait(until: Moment, spread: Duration)
     case emit(EventCatalog.Event)
@@ -134,11 +135,11 @@ package struct ConfigSynchronizerLogic: ServiceLogic {
     }
     switch found {
     case .notModified: return out + settled(.success(.upToDate), now)
-    case .received(let revision, _) where revision == summary?.revision: return out + settled(.success(.upToDate), now)
-    case .received(let revision, let bytes):
+    case .received(let revision, _, _) where revision == summary?.revision: return out + settled(.success(.upToDate), now)
+    case .received(let revision, let bytes, let isChanges):
       status.state = .importing
       if toldFailure?.revision != revision { out.append(.emit(.configurationReceived(revision: revision, bytes: bytes.count))) }
-      return out + [.importConfiguration(revision: revision, bytes)]
+      return out + [.importConfiguration(revision: revision, bytes, isChanges: isChanges)]
     case .rejected(let revision, let reason): return out + failed(revision, ConfigurationImportFailed(.read, reason), now)
     case .nothing:
       if !toldNothing { out.append(.emit(.noConfiguration())) }
@@ -180,6 +181,7 @@ package struct ConfigSynchronizerLogic: ServiceLogic {
 
   private mutating func failed(_ revision: Int, _ failure: ConfigurationImportFailed, _ now: Now) -> [Directive] {
     guard status.state == .importing || status.state == .asking else { return [] }
+    if failure.step == .abandon { return abandoned(revision, failure, now) }
     status.problem = "revision \(revision) could not be imported: \(failure)"
     status.failedImports += 1
     var out: [Directive] = []
@@ -187,6 +189,15 @@ package struct ConfigSynchronizerLogic: ServiceLogic {
     if toldFailure != told {
       out.append(.emit(.configurationImportFailed(revision: revision, step: failure.step.rawValue, reason: failure.reason, kept: summary?.revision)))
     }
+    toldFailure = told
+    return out + settled(.failure(.importFailed(revision: revision, failure)), now)
+  }
+
+  /// Told once for each revision, as a failure is: in an outage every check may end so.
+  private mutating func abandoned(_ revision: Int, _ failure: ConfigurationImportFailed, _ now: Now) -> [Directive] {
+    status.problem = "the import of revision \(revision) was given up for an outage; the next check tries again"
+    let told = ToldFailure(revision: revision, failure: failure)
+    let out: [Directive] = toldFailure == told ? [] : [.emit(.configurationImportAbandoned(revision: revision, kept: summary?.revision))]
     toldFailure = told
     return out + settled(.failure(.importFailed(revision: revision, failure)), now)
   }

@@ -5,7 +5,8 @@ package import World
 /// What the cloud's answer comes to.
 package enum FetchedConfiguration: Hashable, Sendable {
   case notModified
-  case received(revision: Int, [UInt8])
+  /// The whole, or what has changed since the revision that was asked with.
+  case received(revision: Int, [UInt8], isChanges: Bool = false)
   /// It was sent, but must not be read: too large, or without a revision that can be understood (then 0).
   case rejected(revision: Int, reason: String)
   /// The resource location has no configuration.

@@ -75,6 +75,7 @@ package struct HighAvailabilityLogic: ServiceLogic {
   private var isRecording = false
   private var outage: OutageHost?
   private var seen = Moment(nanoseconds: 0)
+  private var told: Standing?
 
   package init(_ settings: Settings) {
     self.settings = settings
@@ -90,7 +91,17 @@ package struct HighAvailabilityLogic: ServiceLogic {
     if outage?.logic.isElected != isElected { out += outage?.tell(.elected(isElected), now) ?? [] }
     // Peers hear at once what concerns them; the rest with the next round.
     if hello != before { out.append(.answerPeers(hello)) }
+    if let standing, standing != told {
+      told = standing
+      out.append(.outage(.tell(standing)))
+    }
     return out
+  }
+
+  private var standing: Standing? {
+    guard let outage else { return nil }
+    let view = OutageView(mode: outage.logic.mode.rawValue, brokersHere: outage.logic.isServing, elected: current.elected)
+    return Standing(view: view, hello: hello, peers: watchedKeys.compactMap { peers[$0] }.filter(\.answers).map(\.server))
   }
 
   private mutating func react(_ event: Event, _ now: Now) -> [Directive] {

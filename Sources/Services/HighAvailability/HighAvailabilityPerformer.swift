@@ -9,10 +9,12 @@ import World
 package struct HighAvailabilityPerformer: DirectivePerformer {
   private let context: ServiceContext
   private let peers: any PeerChannel
+  private let standing: Latest<Standing>
 
-  package init(_ context: ServiceContext, peers: any PeerChannel) {
+  package init(_ context: ServiceContext, peers: any PeerChannel, standing: Latest<Standing> = Latest()) {
     self.context = context
     self.peers = peers
+    self.standing = standing
   }
 
   package func perform(_ directive: HighAvailabilityLogic.Directive) -> Background<HighAvailabilityLogic.Event>? {
@@ -44,23 +46,32 @@ package struct HighAvailabilityPerformer: DirectivePerformer {
     }
   }
 
-  private func outage(_ task: OutageTask) -> Background<HighAvailabilityLogic.Event> {
+  private func outage(_ task: OutageTask) -> Background<HighAvailabilityLogic.Event>? {
     switch task {
-    case .lookAtCloud: Background { [context] in .outage(.looked(Self.reaches(context.cloud.status().state))) }
+    case .tell(let standing):
+      self.standing.set(standing)
+      return nil
+    case .abandonImport:
+      return Background { [context] in
+        // A synchronizer that does not run imports nothing.
+        if let imports = try? context.find(.imports) { await imports.abandonImport() }
+        return nil
+      }
+    case .lookAtCloud: return Background { [context] in .outage(.looked(Self.reaches(context.cloud.status().state))) }
     case .readForced(let order):
-      Background { [context] in
+      return Background { [context] in
         guard case .value(.registry(let value)) = try? await context.elevate(.registryRead(KnownRegistryKeys.outageModeForced)) else {
           return .outage(.forceRead(nil, order: order))
         }
         return .outage(.forceRead(value == .integer(1), order: order))
       }
     case .wait(let until):
-      Background { [context] in
+      return Background { [context] in
         do { try await context.clock.sleep(until: until) } catch { return nil }
         return .outage(.due)
       }
     case .record(let flag, let value):
-      Background { [context] in
+      return Background { [context] in
         let key =
           switch flag {
           case .entered: KnownRegistryKeys.lhcOutageModeEntered
@@ -72,7 +83,7 @@ package struct HighAvailabilityPerformer: DirectivePerformer {
     }
   }
 
-  /// The link stands for the cloud's broker, which the simulated cloud does not have yet. Nil says nothing; a probe that was asked for is unanswered then.
+  /// The link stands for the cloud's broker; what is brokered through it is told beside (`OutageSensing`). Nil says nothing; a probe that was asked for is unanswered then.
   private static func reaches(_ state: LinkStatus.State) -> Bool? {
     switch state {
     case .connected: true

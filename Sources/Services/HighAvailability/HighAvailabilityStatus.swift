@@ -35,7 +35,7 @@ package struct HighAvailabilityStatus: Hashable, Codable, Sendable {
   /// In one word, such as `checkFailed`, and in a sentence.
   package var rule: OutageRule?
   package var ruleReason: String?
-  /// This connector is the one that should broker. Nothing brokers in it yet.
+  /// This connector is the one that brokers.
   package var brokersHere: Bool?
   package var forced: Bool?
   /// What was given for it; nil when only the registry knows.

@@ -14,6 +14,10 @@ package enum OutageSignal: Sendable {
   case forced(Bool, reason: String)
   case brokered(BrokeringKind, ok: Bool)
   case storeFrontAsked
+  /// What the Config Synchronizer says of its imports.
+  case importing(Bool)
+  /// Learnt late: how long ago StoreFront asked last.
+  case storeFrontAskedAgo(Duration)
   case recorded(OutageFlag, Bool, isDone: Bool)
 }
 
@@ -23,6 +27,18 @@ package enum OutageTask: Hashable, Sendable {
   case readForced(order: Int)
   case wait(until: Moment)
   case record(OutageFlag, Bool)
+  /// Who asks without waiting for this service is told.
+  case tell(Standing)
+  case abandonImport
+}
+
+/// What others need to know without asking this service each time.
+package struct Standing: Hashable, Sendable {
+  package var view: OutageView
+  /// With what this connector says hello; nil while it does not know its own id.
+  package var hello: PeerHello?
+  /// The peers that answer at present.
+  package var peers: [EdgeServer]
 }
 
 /// Where administrators look for its state, in the settings registry.
@@ -77,6 +93,8 @@ struct OutageHost: Sendable {
       return force(forced, reason: reason, now)
     case .brokered(let kind, let ok): return tell(.brokered(.init(kind), ok: ok), now)
     case .storeFrontAsked: return tell(.storeFrontAsked, now)
+    case .importing(let importing): return tell(.importing(importing), now)
+    case .storeFrontAskedAgo(let ago): return tell(.storeFrontAskedAgo(ago), now)
     case .recorded(let flag, let value, let isDone):
       writing.remove(flag)
       written[flag] = isDone ? value : nil
@@ -95,10 +113,9 @@ struct OutageHost: Sendable {
       case .changed(let change):
         [.emit(.outageModeChanged(change.to.title, before: change.from.title, rule: change.rule.rawValue, reason: change.rule.sentence))]
       case .probeCloud: [.outage(.lookAtCloud)]
-      // Nothing brokers here yet: that it should is a state that is shown, and whoever asks for brokering is answered `NotSimulated`.
+      // Whoever brokers hears of it by the standing, which is told after every event that changed it.
       case .serve, .stopServing: []
-      // The Config Synchronizer offers no way to give an import up, and it is not told of any.
-      case .abandonImport: []
+      case .abandonImport: [.outage(.abandonImport)]
       case .takesPart(let takesPart): want(.enabled, takesPart)
       case .say(let news): [.emit(Self.event(news))]
       }

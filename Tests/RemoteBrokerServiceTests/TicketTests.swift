@@ -1,0 +1,88 @@
+import Broker
+import BrokerXML
+import ServiceKit
+import Testing
+import World
+
+@testable import RemoteBrokerService
+
+@Suite struct TicketTests {
+  static let order = TicketOrder(ticket: Desk.ticket("A"), values: ["ICAAddress": "10.0.0.1:1494"])
+
+  /// A desk that brokers in an outage and has given out `order`.
+  static func withTicket() throws -> Desk {
+    var desk = Desk()
+    desk.stand("initialHA", here: true)
+    let number = desk.ask(.ticket(order), .gateway)
+    #expect(desk.answers[number] == nil, "the peers have it first")
+    let kept = try #require(
+      desk.said.compactMap { if case .keepTicket(let number, let ticket) = $0 { (number, ticket) } else { nil } }.first)
+    #expect(kept.1.ticket == order.ticket && kept.1.authority == "STA01")
+    desk.tell(.ticketKept(kept.0))
+    guard case .ticket(order.ticket, "STA01", 100)? = desk.answers[number] else {
+      Issue.record("\(desk.answers)")
+      return desk
+    }
+    return desk
+  }
+
+  static func isGiven(_ answer: BrokerAnswer?) -> Bool {
+    if case .ticketData(let values)? = answer { values == order.values } else { false }
+  }
+
+  @Test(arguments: [("workingNormally", false), ("extendedHA", false), ("extendedHA", true)])
+  func aTicketIsGivenOutAlsoAfterTheModeHasChanged(mode: String, here: Bool) throws {
+    var desk = try Self.withTicket()
+    desk.stand(mode, here: here)
+    #expect(Self.isGiven(desk.answers[desk.ask(.ticketData(ticket: Self.order.ticket), .gateway)]))
+    #expect(desk.relays == [])
+  }
+
+  @Test func aTicketOfAPeerIsKeptAndGivenOutByWhoeverBrokers() {
+    var desk = Desk()
+    let held = HeldTicket(
+      ticket: Self.order.ticket, authority: "STAPEER", values: Self.order.values, isRefreshable: false, remainingMilliseconds: 60_000)
+    desk.tell(.peerTicket(RequestID(77), held))
+    #expect(desk.taken == true)
+    desk.stand("initialHA", here: true)
+    #expect(Self.isGiven(desk.answers[desk.ask(.ticketData(ticket: held.ticket), .gateway)]))
+    desk.now = desk.now + .seconds(61)
+    #expect(desk.refusalOf(.ticketData(ticket: held.ticket), .gateway) == .unknownTicket, "it has ended")
+  }
+
+  @Test func withoutAConfigurationAPeersTicketIsNotTaken() {
+    var desk = Desk(configured: false)
+    desk.tell(.peerTicket(RequestID(1), HeldTicket(ticket: "T", authority: "S", values: [:], isRefreshable: false, remainingMilliseconds: 9)))
+    #expect(desk.taken == false)
+  }
+
+  @Test func standaloneTicketsAreTheConnectorsOwnInNormalMode() {
+    var desk = Desk()
+    desk.tell(.standalone(true))
+    desk.stand("workingNormally")
+    let number = desk.ask(.ticket(Self.order), .gateway)
+    guard case .ticket(Self.order.ticket, "STA01", _)? = desk.answers[number] else { return #expect(Bool(false), "\(desk.answers)") }
+    #expect(desk.relays == [] && !desk.said.contains { if case .keepTicket = $0 { true } else { false } })
+    #expect(Self.isGiven(desk.answers[desk.ask(.ticketData(ticket: Self.order.ticket), .gateway)]))
+    desk.ask(.ticketData(ticket: Desk.ticket("Z")), .gateway)
+    #expect(desk.relays == [.ticketData(ticket: Desk.ticket("Z"))], "another may be the cloud's")
+    desk.ask(.farm)
+    #expect(desk.relays == [.farm], "all but tickets goes to the cloud")
+  }
+
+  @Test func standaloneIsWantedBeforeOrAfterTheConfiguration() {
+    var desk = Desk(configured: false)
+    desk.tell(.standalone(true))
+    desk.configure()
+    let number = desk.ask(.ticket(Self.order), .gateway)
+    #expect(desk.answers[number] != nil)
+  }
+
+  @Test func theBrokersClockIsArmedOnce() throws {
+    var desk = try Self.withTicket()
+    let due = try #require(desk.logic.nextDue)
+    desk.now = due
+    desk.tell(.due(due))
+    #expect(desk.refusalOf(.ticketData(ticket: Self.order.ticket)) == .unknownTicket)
+  }
+}
