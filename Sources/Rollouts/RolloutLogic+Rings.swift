@@ -9,6 +9,8 @@ extension RolloutLogic {
     rollout?.deadline = now + settings.ringLimit
     timers.arm(.ring, at: now + settings.ringLimit)
     for _ in 0..<wanted { guard chooseCanary(now) else { break } }
+    // Whoever began once and was cleared goes first again where there is nobody else: it would wait for a ring that no canary opens.
+    if rollout?.canaries.isEmpty == true { _ = chooseCanary(now, again: true) }
     if rollout?.canaries.isEmpty == true { halt("no connector can be a canary: none with a ring is in contact", now) }
   }
 
@@ -26,11 +28,14 @@ extension RolloutLogic {
   }
 
   /// Adds one canary: of the earliest ring, soonest due, in a location that has none yet. False when there is none.
-  private mutating func chooseCanary(_ now: WallTime) -> Bool {
+  ///
+  /// - Parameter again: also those that have begun this release before.
+  private mutating func chooseCanary(_ now: WallTime, again: Bool = false) -> Bool {
     guard let rollout else { return false }
     let taken = Set(rollout.canaries.compactMap { connectors[$0]?.location } + rollout.proven)
     var best: (key: (Int, WallTime, Int, String), id: String)?
-    for connector in connectors.values where connector.health == .healthy && !connector.touched && !connector.excused && !connector.delayed {
+    for connector in connectors.values where connector.health == .healthy && !connector.excused && !connector.delayed {
+      guard again ? connector.failedRelease != rollout.offer.version : !connector.touched else { continue }
       guard let ring = connector.ring, !taken.contains(connector.location), !connector.phase.inFlight, !connector.joined || !connector.phase.settled,
         ![.quarantined, .failed, .blocked, .stuck].contains(connector.phase), let location = locations[connector.location], !location.delayed,
         let hop = rollout.offer.path(from: connector.version).first, !revoked.contains(hop)

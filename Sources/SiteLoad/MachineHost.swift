@@ -35,6 +35,7 @@ package actor MachineHost {
   private var armed: Moment?
   /// Resumed when nothing is out any more.
   private var idle: [CheckedContinuation<Void, Never>] = []
+  private var hopes = SnapshotHopes()
 
   /// - Parameters:
   ///   - base: where this process listens, such as `http://127.0.0.1:4000`.
@@ -75,6 +76,12 @@ package actor MachineHost {
     idle = []
   }
 
+  /// Returns once the snapshot is so.
+  package func reached(_ isSo: @escaping @Sendable (SiteSnapshot) -> Bool) async {
+    if isSo(snapshot) { return }
+    await withCheckedContinuation { hopes.add(isSo, $0) }
+  }
+
   package var snapshot: SiteSnapshot {
     var made = SiteSnapshot(.vda, pid: getpid(), time: clock.now().wall)
     made.machines = .init(
@@ -110,8 +117,9 @@ package actor MachineHost {
     arm()
   }
 
-  /// One timer; one that fires too early finds nothing to do.
+  /// Called after whatever happened. One timer; one that fires too early finds nothing to do.
   private func arm() {
+    if !hopes.isEmpty { hopes.look(snapshot) }
     guard let due = fleet.nextDue else { return }
     if let armed, armed <= due { return }
     timer?.cancel()

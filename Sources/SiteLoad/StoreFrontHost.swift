@@ -34,7 +34,8 @@ package actor StoreFrontHost {
   let clock: any WorldClock
   private let machines: @Sendable () -> [String]
   var plan: UserPlan
-  var tally = BrokeringTally()
+  var tally = BrokeringTally() { didSet { if !hopes.isEmpty { hopes.look(snapshot) } } }
+  private var hopes = SnapshotHopes()
   private var brokers: ServerList
   private var authorities: ServerList
   /// The server that gives out tickets of an authority.
@@ -53,6 +54,12 @@ package actor StoreFrontHost {
     plan = UserPlan(users: settings.users.count, seed: settings.seed)
     brokers = ServerList(count: settings.servers.count, bypass: settings.bypass)
     authorities = ServerList(count: settings.servers.count, bypass: settings.bypass)
+  }
+
+  /// Returns once the snapshot is so.
+  package func reached(_ isSo: @escaping @Sendable (SiteSnapshot) -> Bool) async {
+    if isSo(snapshot) { return }
+    await withCheckedContinuation { hopes.add(isSo, $0) }
   }
 
   package var snapshot: SiteSnapshot { SiteSnapshot(.storefront, pid: getpid(), time: clock.now().wall, brokering: tally) }

@@ -35,13 +35,13 @@ import World
 
     /// Returns when all its machines know that they are registered.
     func allRegistered() async throws {
-      while let now = await machines.snapshot.machines, now.registered < now.machines { try await LiveClock().sleep(for: .milliseconds(5)) }
+      await machines.reached { $0.machines.map { $0.registered == $0.machines } ?? true }
     }
 
     /// A StoreFront works until `enough`, and everything that it was promised has been checked.
-    func run(_ front: StoreFrontHost, until enough: (BrokeringTally) -> Bool) async throws -> BrokeringTally {
+    func run(_ front: StoreFrontHost, until enough: @escaping @Sendable (BrokeringTally) -> Bool) async throws -> BrokeringTally {
       let work = Task { await front.run(until: LiveClock().now().moment + .seconds(120)) }
-      while let tally = await front.snapshot.brokering, !enough(tally) { try await LiveClock().sleep(for: .milliseconds(5)) }
+      await front.reached { $0.brokering.map(enough) ?? true }
       work.cancel()
       await work.value
       return try #require(await front.snapshot.brokering)
