@@ -45,7 +45,8 @@ import Testing
     #expect(
       Set(optional.map(\.path)) == [
         "state.controlSocket", "state.releases", "events.file", "directory.file", "directory.joinedDomain", "credentials.rootKeyFile",
-        "highAvailability.listen", "highAvailability.initialHA", "highAvailability.pendingRecovery", "remoteBroker.listen", "remoteBroker.staIdentity",
+        "highAvailability.listen", "highAvailability.initialHA", "highAvailability.pendingRecovery", "remoteBroker.listen",
+        "remoteBroker.staIdentity",
         "updates.root", "updates.repository",
       ])
   }
