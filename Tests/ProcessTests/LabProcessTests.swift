@@ -28,7 +28,7 @@ import Testing
     let services = try await lab.ctl("c1", ["--json", "services"])
     let rows = try #require(try JSONSerialization.jsonObject(with: Data(services.output.utf8)) as? [[String: Any]])
     #expect(rows.count == 17)
-    #expect(rows.count(where: { $0["up"] as? Bool == true }) == 7)
+    #expect(rows.count(where: { $0["up"] as? Bool == true }) == 8)
     let registry = try await lab.ctl("c1", ["registry", "list"])
     #expect(registry.code == 0)
     for key in ["ProductVersionBase", "InMaintenance", "ImmediateUpgrade", "IsElected", "OutageModeEntered"] {

@@ -21,7 +21,7 @@ import Testing
       environment: ["NOTIFY_SOCKET": "\(folder)/notify", "WATCHDOG_USEC": "200000"])
 
     try await manager.await("READY=1")
-    try await manager.await("STATUS=7 of 7 services up. The cloud is out of reach")
+    try await manager.await("STATUS=8 of 8 services up. The cloud is out of reach")
     try await manager.await("WATCHDOG=1")
 
     // A good file and a bad one: each reload ends with READY, and the process goes on.
