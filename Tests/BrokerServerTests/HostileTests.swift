@@ -156,9 +156,12 @@ import Testing
       $0.sendTime = .milliseconds(200)
       $0.connections = 1
     }
-    let wasWhole = try await serve(StandBroker(resources: 100_000), brief) { server in
+    let broker = StandBroker(resources: 100_000)
+    let wasWhole = try await serve(broker, brief) { server in
       let client = try RawClient(port: server.port)
       client.send(post("/scripts/wpnbr.dll", enumerationRequest))
+      // From here on the one place is this client's.
+      broker.wasAsked.wait()
       var status: Int?
       repeat {
         let other = try RawClient(port: server.port)

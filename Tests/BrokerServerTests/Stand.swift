@@ -18,6 +18,8 @@ final class StandBroker: BrokerAsking {
     self.resources = (1...resources).map { BrokerResource(id: "Desk \($0)", kind: .desktop, name: "Desk \($0)") }
   }
 
+  /// Signalled for each question.
+  let wasAsked = DispatchSemaphore(value: 0)
   /// How often it was asked anything.
   var asked: Int { count.withLock { $0 } }
 
@@ -34,6 +36,7 @@ final class StandBroker: BrokerAsking {
 
   func ask(_ request: BrokerRequest, from asker: BrokerAsker) async -> BrokerAnswer {
     count.withLock { $0 += 1 }
+    wasAsked.signal()
     switch request {
     case .farm: return .farm(FarmData(name: "FARM", isOutage: false))
     case .heartbeat: return .noted
