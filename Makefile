@@ -7,7 +7,7 @@ SHELL := /bin/bash
 SCRATCH ?= $(shell .ci/scratch)
 # Hashing is seeded, because the order of a package's traits reaches the command line and would otherwise rebuild that package at every second call.
 SWIFT_BUILD := SWIFT_DETERMINISTIC_HASHING=1 swift build --scratch-path $(SCRATCH)
-SWIFT_TEST := swift test --scratch-path $(SCRATCH)
+SWIFT_TEST := .ci/test $(SCRATCH)
 ARGS ?=
 # `build`, and with it `up` and `release`, keep to what was built last; `make build CONFIGURATION=release` changes it.
 CONFIGURATION ?= $(or $(filter debug release,$(notdir $(shell readlink bin))),debug)
@@ -37,16 +37,16 @@ test: deps lint ## install what is missing, check the format, build, and run eve
 	@echo "building and testing ..."
 	@$(SWIFT_BUILD) --build-tests
 	@.ci/link-programs "$$($(SWIFT_BUILD) --show-bin-path)"
-	@$(SWIFT_TEST) --skip-build --skip ProcessTests --skip '$(LONG)'
-	@$(SWIFT_TEST) --skip-build --filter '$(LONG)'
+	@$(SWIFT_TEST) --skip ProcessTests --skip '$(LONG)'
+	@$(SWIFT_TEST) --filter '$(LONG)'
 	@echo "testing with real processes ..."
-	@$(SWIFT_TEST) --skip-build --filter ProcessTests
+	@$(SWIFT_TEST) --filter ProcessTests
 
 check: lint ## the edit-test loop: as test, without installing anything and without the sweep of kills
 	@$(SWIFT_BUILD) --build-tests 2>&1 | grep -vE '^\[[0-9]+/[0-9]+\]' || true
-	@$(SWIFT_TEST) --skip-build --skip ProcessTests --skip '$(LONG)'
-	@$(SWIFT_TEST) --skip-build --filter '$(LONG)'
-	@$(SWIFT_TEST) --skip-build --filter ProcessTests --skip SweepTests
+	@$(SWIFT_TEST) --skip ProcessTests --skip '$(LONG)'
+	@$(SWIFT_TEST) --filter '$(LONG)'
+	@$(SWIFT_TEST) --filter ProcessTests --skip SweepTests
 
 fmt: ## format the sources in place
 	@swift format -i -r -p Sources Tests Package.swift Fuzz/Package.swift Fuzz/Sources/Fuzz

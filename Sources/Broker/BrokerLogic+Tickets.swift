@@ -63,6 +63,13 @@ extension BrokerLogic {
   /// Whether a ticket is alive here: a host asks this before it tells a peer that its ticket is kept.
   package func holds(_ ticket: String) -> Bool { tickets.entries[ticket] != nil }
 
+  /// A ticket that is alive here, with no time left in it: a host that knows its end sets it.
+  package func held(_ ticket: String) -> HeldTicket? {
+    tickets.entries[ticket].map {
+      HeldTicket(ticket: ticket, authority: $0.authority, values: $0.values, isRefreshable: $0.isRefreshable, remainingMilliseconds: 0)
+    }
+  }
+
   mutating func take(_ order: TicketOrder, _ number: UInt64, _ now: Moment, _ out: inout [Directive]) -> BrokerAnswer? {
     guard TicketBook.isWellFormed(order.ticket) else { return bad("a ticket is 32 upper-case letters and digits") }
     guard order.values.count <= 64, TicketBook.size(order.values) <= TicketBook.bytesPerTicket else {

@@ -173,11 +173,6 @@ actor CloudBroker {
 
   // MARK: Machines
 
-  private struct Wanted: Encodable {
-    let order: PrepareOrder
-    let callback: String
-  }
-
   private func prepare(_ order: PrepareOrder, _ callback: String) {
     guard !isStopped else { return }
     lastNumber += 1
@@ -195,7 +190,7 @@ actor CloudBroker {
     guard let connector else { return nil }
     let request = LinkRequest(
       method: "POST", path: ConnectorPaths.service(ServiceName.remoteBroker.rawValue, "prepare"), headers: ["content-type": "application/json"],
-      body: JSONBody.bytes(Wanted(order: order, callback: callback)))
+      body: JSONBody.bytes(PrepareCall(order: order, callback: callback)))
     guard let response = try? await links.ask(connector, request, timeout: BrokerTimers.documented.prepareLimit), response.status == 200 else {
       return nil
     }

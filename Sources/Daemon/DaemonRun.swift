@@ -37,6 +37,7 @@ package struct DaemonRun: Sendable {
       return .noInput
     }
     signal(SIGPIPE, SIG_IGN)
+    OpenFiles.raise()
     let manager = ServiceManager()
     let configuration = loaded.value
     let connector = Connector(

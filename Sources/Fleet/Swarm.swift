@@ -59,6 +59,7 @@ package struct Swarm {
     }
     scenario.actions = actions(seed, scenario, calm)
     if isDense { makeDense(&scenario, seed) }
+    if scenario.outages != nil { scenario.faults = scenario.faults.map(SwarmFaults.shortWhereUnsure) }
     return scenario
   }
 

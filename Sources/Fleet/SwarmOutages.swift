@@ -3,6 +3,15 @@ import World
 
 /// What makes outages: ways to the cloud that go and come, administrators, and a StoreFront that says nothing. With draws of their own.
 extension SwarmFaults {
+  /// While a look at the cloud may go either way nobody in the location rests: six hours of that cost as much as a month of all else, and show no more than half an hour.
+  static func shortWhereUnsure(_ fault: Fault) -> Fault {
+    guard case .link = fault.target else { return fault }
+    switch fault.kind {
+    case .loss, .latency: return Fault(fault.kind, fault.target, begins: fault.begins, lasts: min(fault.lasts, .seconds(1_800)))
+    default: return fault
+    }
+  }
+
   /// All of them are over at `end`.
   func outageFaults(_ end: Duration, _ groups: [[Int]]) -> [Fault] {
     guard faultiness > 0 else { return [] }

@@ -30,6 +30,7 @@ struct Cloud: AsyncParsableCommand {
         configuration: read.with(connectors: connectors ?? read.connectors.count).with(machines: machines), configurationFile: file,
         paths: folder.paths)
       signal(SIGPIPE, SIG_IGN)
+      OpenFiles.raise()
       let signals = Signals([SIGINT, SIGTERM])
       let steps = StepSweep.hook("CONNECTOR_LAB")
       let files = DiskFiles(onStep: steps)

@@ -22,6 +22,7 @@ struct LabSession {
     let show = presenter(clock)
     let signals = Signals([SIGINT, SIGTERM, SIGHUP])
     signal(SIGPIPE, SIG_IGN)
+    OpenFiles.raise()
     let parts: any LabPartMaking =
       inProcess
       ? try ActorParts(clock: clock, files: files, show: show)

@@ -26,7 +26,7 @@ func play(_ seed: UInt64, mutant: Mutant? = nil, _ change: (inout Scenario) -> V
 
 @Suite struct SwarmTests {
   @Test func everyInvariantHoldsWhateverHappens() {
-    let seeds = fresh(200, "the default swarm")
+    let seeds = fresh(240, "the default swarm")
     var seen: Set<String> = []
     var failed = 0
     for seed in seeds where failed < 5 {

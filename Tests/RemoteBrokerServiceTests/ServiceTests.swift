@@ -125,7 +125,7 @@ import World
     try await world.running { _ in
       let wire = try world.registry.wire(of: .remoteBroker)
       let body = Array(
-        try JSONEncoder().encode(RemoteBrokerWire.Prepare(order: PrepareOrder(machine: "m", session: "s", user: "u"), callback: "http://h/x")))
+        try JSONEncoder().encode(PrepareCall(order: PrepareOrder(machine: "m", session: "s", user: "u"), callback: "http://h/x")))
       let reply = try JSONDecoder().decode(PrepareReply.self, from: Data(await wire.call("prepare", body, from: .cloud)))
       #expect(reply == PrepareReply(accepted: true, load: 7))
       for (operation, bytes, caller, code) in [

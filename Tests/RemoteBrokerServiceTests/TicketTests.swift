@@ -50,6 +50,16 @@ import World
     #expect(desk.refusalOf(.ticketData(ticket: held.ticket), .gateway) == .unknownTicket, "it has ended")
   }
 
+  /// The peer that gave it out would count on it.
+  @Test(arguments: [("T", 60_000), (order.ticket, 0)])
+  func whatTheBrokerDoesNotHoldIsNotSaidToBeTaken(ticket: String, milliseconds: Int) {
+    var desk = Desk()
+    desk.tell(
+      .peerTicket(
+        RequestID(1), HeldTicket(ticket: ticket, authority: "S", values: [:], isRefreshable: false, remainingMilliseconds: milliseconds)))
+    #expect(desk.taken == false)
+  }
+
   @Test func withoutAConfigurationAPeersTicketIsNotTaken() {
     var desk = Desk(configured: false)
     desk.tell(.peerTicket(RequestID(1), HeldTicket(ticket: "T", authority: "S", values: [:], isRefreshable: false, remainingMilliseconds: 9)))

@@ -151,6 +151,18 @@ package struct PrepareOrder: Hashable, Codable, Sendable {
   }
 }
 
+/// An order on its way from the cloud's broker, through the connector that relayed the machine's registration, to the machine's callback.
+package struct PrepareCall: Hashable, Codable, Sendable {
+  package var order: PrepareOrder
+  /// `http://host:port/path`, as the machine named it when it registered.
+  package var callback: String
+
+  package init(order: PrepareOrder, callback: String) {
+    self.order = order
+    self.callback = callback
+  }
+}
+
 /// The machine's answer to it.
 package struct PrepareReply: Hashable, Codable, Sendable {
   package var accepted: Bool

@@ -95,6 +95,7 @@ enum Stopping {
     let clock = LiveClock()
     let signals = Signals([SIGINT, SIGTERM, SIGHUP])
     signal(SIGPIPE, SIG_IGN)
+    OpenFiles.raise()
     let end = duration.map { clock.now().moment + $0 }
     let stopped = Task { for await _ in signals.stream { return } }
     let isStopped = Latch()

@@ -67,12 +67,10 @@ struct BrokerDesk: BrokerAsking {
     }
   }
 
-  private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
-
   /// A ticket that was not drawn by whoever asks is drawn here.
   private func drawn(_ request: BrokerRequest) -> BrokerRequest {
     guard case .ticket(var order) = request, order.ticket.isEmpty else { return request }
-    order.ticket = String((0..<32).map { _ in Self.letters[Int(context.random.below(UInt64(Self.letters.count)))] })
+    order.ticket = STAService.draw(context.random)
     return .ticket(order)
   }
 }

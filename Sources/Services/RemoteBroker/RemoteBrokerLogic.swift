@@ -117,7 +117,9 @@ package struct RemoteBrokerLogic: ServiceLogic {
     case .statusAsked(let id): return [.answer(id, .status(status))]
     case .peerTicket(let id, let ticket):
       guard broker != nil else { return [.answer(id, .taken(false))] }
-      return tell(.peerTicket(ticket), now) + [.answer(id, .taken(true))]
+      // The broker has limits: only what it holds is promised.
+      let out = tell(.peerTicket(ticket), now)
+      return out + [.answer(id, .taken(broker?.holds(ticket.ticket) == true))]
     case .relayed(let id, let outcome): return relayed(id, outcome, now)
     case .prepared(let order, let reply): return tell(.prepared(order, reply), now)
     case .ticketKept(let number):
@@ -155,31 +157,16 @@ package struct RemoteBrokerLogic: ServiceLogic {
     case .ticket where own != nil: return tellOwn(.asked(id.number, request), now)
     // What is kept here is given out here, whoever brokers: a ticket lives longer than the mode that it was made in.
     case .ticketData(let ticket), .ticketRefresh(let ticket):
-      // Under a number that no asker has.
-      let question = BrokerLogic.Event.asked(0, .ticketData(ticket: ticket))
-      let (isOwn, first) = Self.isKept(tellOwn(question, now))
-      if isOwn { return first + tellOwn(.asked(id.number, request), now) }
-      let (isHere, second) = Self.isKept(tell(question, now))
+      // What is over by now is forgotten first.
+      let rung = tellOwn(.due, now) + tell(.due, now)
+      if own?.holds(ticket) == true { return rung + tellOwn(.asked(id.number, request), now) }
       // A refresh must reach the cloud's own ticket where that can be.
       let isForCloud = if case .ticketRefresh = request { route == .relay } else { false }
-      return first + second + (isHere && !isForCloud ? local(id, request, now) : sent(id, request, now))
+      let isHere = broker?.holds(ticket) == true && !isForCloud
+      return rung + (isHere ? local(id, request, now) : sent(id, request, now))
     default: break
     }
     return sent(id, request, now)
-  }
-
-  /// What the broker here said to the question of number 0, and what it said beside.
-  private static func isKept(_ said: [Directive]) -> (Bool, [Directive]) {
-    var isKept = false
-    var rest: [Directive] = []
-    for directive in said {
-      guard case .answer(let id, .broker(let answer)) = directive, id.number == 0 else {
-        rest.append(directive)
-        continue
-      }
-      if case .ticketData = answer { isKept = true }
-    }
-    return (isKept, rest)
   }
 
   private mutating func sent(_ id: RequestID, _ request: BrokerRequest, _ now: Now) -> [Directive] {
@@ -219,19 +206,21 @@ package struct RemoteBrokerLogic: ServiceLogic {
   /// It goes out under this connector's own id, which no other customer's connector has.
   private mutating func passOn(_ id: RequestID, _ request: BrokerRequest, _ answer: BrokerAnswer, _ now: Now) -> [Directive] {
     guard case .ticket(let ticket, _, let seconds) = answer, let broker else { return [.answer(id, .broker(answer))] }
-    let ours = BrokerAnswer.ticket(ticket: ticket, authority: broker.settings.authority, lifetimeSeconds: seconds)
+    let authority = broker.settings.authority
+    let held: HeldTicket
     switch request {
     case .ticket(let order):
-      let held = HeldTicket(
-        ticket: ticket, authority: broker.settings.authority, values: order.values, isRefreshable: order.isRefreshable,
-        remainingMilliseconds: seconds * 1_000)
-      keeping[id.number] = ours
-      return tell(.peerTicket(held), now) + [.keepTicket(id.number, held)]
+      held = HeldTicket(
+        ticket: ticket, authority: authority, values: order.values, isRefreshable: order.isRefreshable, remainingMilliseconds: seconds * 1_000)
     case .ticketRefresh:
-      // The copies live as long as the cloud's.
-      return tell(.asked(0, request), now).filter { if case .answer = $0 { false } else { true } } + [.answer(id, .broker(ours))]
+      // The copies live as long as the cloud's; a ticket that came another way has none.
+      guard var copy = broker.held(ticket) else { return [.answer(id, .broker(answer))] }
+      copy.remainingMilliseconds = seconds * 1_000
+      held = copy
     default: return [.answer(id, .broker(answer))]
     }
+    keeping[id.number] = .ticket(ticket: ticket, authority: authority, lifetimeSeconds: seconds)
+    return tell(.peerTicket(held), now) + [.keepTicket(id.number, held)]
   }
 
   private func isKeptHere(_ request: BrokerRequest) -> Bool {

@@ -1,20 +1,10 @@
-package import Broker
+import Broker
 import FoundationEssentials
 package import ServiceKit
 
-/// The wire operations: `status` (empty body or `{}`) answers a `RemoteBrokerStatus`. `prepare`, for the cloud only, takes a `Prepare` and answers a `PrepareReply`:
+/// The wire operations: `status` (empty body or `{}`) answers a `RemoteBrokerStatus`. `prepare`, for the cloud only, takes a `PrepareCall` and answers a `PrepareReply`:
 /// the cloud's broker reaches a machine through the connector that relayed its registration.
 package struct RemoteBrokerWire: ServiceWire {
-  package struct Prepare: Hashable, Codable, Sendable {
-    package var order: PrepareOrder
-    package var callback: String
-
-    package init(order: PrepareOrder, callback: String) {
-      self.order = order
-      self.callback = callback
-    }
-  }
-
   let shell: RemoteBrokerShell
   let ports: RemoteBrokerPorts
 
@@ -28,7 +18,7 @@ package struct RemoteBrokerWire: ServiceWire {
       return try encode(status)
     case "prepare":
       guard caller == .cloud else { throw WireError(.denied, "only the cloud's broker orders machines through a connector") }
-      guard body.count <= 65_536, let wanted = try? JSONDecoder().decode(Prepare.self, from: Data(body)) else {
+      guard body.count <= 65_536, let wanted = try? JSONDecoder().decode(PrepareCall.self, from: Data(body)) else {
         throw WireError(.badRequest, #"expected {"order":{"machine","session","user","application"?},"callback":"http://host:port/path"}"#)
       }
       guard let reply = await ports.prepare(wanted.order, wanted.callback) else {
