@@ -198,7 +198,8 @@ let package = Package(
       .executableTarget(
         name: "connectord-bench",
         dependencies: ground + [
-          "AgentSystem", "AgentSystemHost", "Broker", "BrokerConfiguration", "BrokerServer", "BrokerXML", "ConfigStore", "LiveWorld", "Systemd",
+          "AgentSystem", "AgentSystemHost", "Broker", "BrokerConfiguration", "BrokerServer", "BrokerXML", "ConfigStore", "Fleet", "LiveWorld",
+          "Systemd",
           "StrictJSON", "TUF", "TUFFetch",
         ],
         path: "Sources/Bench",

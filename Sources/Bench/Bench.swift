@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 
 /// Measurements that need the product's own rooms; `Benchmarks/run` calls them beside their peers. Prints JSON lines.
@@ -6,12 +7,29 @@ import Foundation
     usage: connectord-bench journal COUNT | journal-fields | round-trip COUNT FOLDER
       | sync MACHINES USERS FOLDER
       | trust COUNT URL ROOT FOLDER [TARGET] | broker-server
+      | fleet SEED CONNECTORS LOCATIONS DAYS quiet|faults
     See Benchmarks/README.md.
 
     """
 
-  static func main() async throws {
+  static func main() {
     let arguments = Array(CommandLine.arguments.dropFirst())
+    let numbers = arguments.dropFirst().prefix(4).compactMap { Int($0) }
+    if arguments.first == "fleet", arguments.count == 6, numbers.count == 4, let seed = UInt64(exactly: numbers[0]) {
+      FleetLoop.run(seed: seed, connectors: numbers[1], locations: numbers[2], days: numbers[3], isQuiet: arguments[5] == "quiet")
+      exit(0)
+    }
+    Task {
+      do { try await run(arguments) } catch {
+        FileHandle.standardError.write(Data("connectord-bench: \(error)\n".utf8))
+        exit(1)
+      }
+      exit(0)
+    }
+    dispatchMain()
+  }
+
+  private static func run(_ arguments: [String]) async throws {
     let count = arguments.count > 1 ? Int(arguments[1]) ?? 0 : 0
     switch arguments.first {
     case "journal" where count > 0: JournalLoop.run(count)

@@ -1,4 +1,4 @@
-import World
+package import World
 
 /// Tickets alive here.
 struct TicketBook: Sendable {
@@ -63,11 +63,18 @@ extension BrokerLogic {
   /// Whether a ticket is alive here: a host asks this before it tells a peer that its ticket is kept.
   package func holds(_ ticket: String) -> Bool { tickets.entries[ticket] != nil }
 
-  /// A ticket that is alive here, with no time left in it: a host that knows its end sets it.
-  package func held(_ ticket: String) -> HeldTicket? {
+  /// A ticket that is alive here, with the time that it has left.
+  package func held(_ ticket: String, at now: Moment) -> HeldTicket? {
     tickets.entries[ticket].map {
-      HeldTicket(ticket: ticket, authority: $0.authority, values: $0.values, isRefreshable: $0.isRefreshable, remainingMilliseconds: 0)
+      HeldTicket(
+        ticket: ticket, authority: $0.authority, values: $0.values, isRefreshable: $0.isRefreshable,
+        remainingMilliseconds: Int(left(ticket, now).nanoseconds / 1_000_000))
     }
+  }
+  /// All that are alive here, whoever gave them out, those first that have the longest to live.
+  package func heldTickets(at now: Moment) -> [HeldTicket] {
+    tickets.entries.keys.compactMap { held($0, at: now) }.filter { $0.remainingMilliseconds > 0 }
+      .sorted { ($1.remainingMilliseconds, $0.ticket) < ($0.remainingMilliseconds, $1.ticket) }
   }
 
   mutating func take(_ order: TicketOrder, _ number: UInt64, _ now: Moment, _ out: inout [Directive]) -> BrokerAnswer? {
@@ -109,10 +116,7 @@ extension BrokerLogic {
 
   /// A connector's tickets are kept by its peers before anybody has them: whoever has one is let in also when this connector is gone.
   private mutating func promise(_ ticket: String, _ number: UInt64, isNew: Bool, _ now: Moment, _ out: inout [Directive]) -> BrokerAnswer? {
-    guard settings.side == .outage, let entry = tickets.entries[ticket] else { return given(ticket, now) }
-    let held = HeldTicket(
-      ticket: ticket, authority: entry.authority, values: entry.values, isRefreshable: entry.isRefreshable,
-      remainingMilliseconds: Int((left(ticket, now).nanoseconds) / 1_000_000))
+    guard settings.side == .outage, let held = held(ticket, at: now) else { return given(ticket, now) }
     tickets.wait(number, for: ticket, isNew: isNew)
     alarms.set(.keepTicket(number), now, timers.ticketKeepLimit)
     out.append(.keepTicketAtPeers(number, held))

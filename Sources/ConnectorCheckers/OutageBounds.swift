@@ -46,9 +46,10 @@ package struct OutageBounds: Hashable, Codable, Sendable {
     (self.holdDown, self.recovery, self.settle, self.storeFrontFor, self.slack) = (holdDown, recovery, settle, storeFrontFor, slack)
   }
 
-  /// For live events, which do not tell the profile: what holds for each of them, by clocks that people set right.
+  /// For live events, which tell neither the profile nor what the configuration has otherwise (`highAvailability.pendingRecovery`, at least 1 s): what holds for each of them, by clocks
+  /// that people set right.
   package static let loosest = OutageBounds(
-    detection: .seconds(90), settle: .seconds(5), holdDown: .seconds(15), initialHA: .seconds(600), recovery: .seconds(75), wordFor: .seconds(15),
+    detection: .seconds(90), settle: .seconds(5), holdDown: .seconds(15), initialHA: .seconds(600), recovery: .seconds(1), wordFor: .seconds(15),
     storeFrontFor: .seconds(3 * 86_400), slack: .seconds(2))
 
   func settle(after relapses: Int) -> Duration { min(settle * (1 << min(max(relapses, 0), 16)), max(settle, recovery)) }

@@ -75,13 +75,16 @@ extension Connector {
   private func openPeerChannel(_ link: LiveCloudLink) async throws -> LivePeerChannel {
     let record = "\(configuration.state.directory)/peer-address"
     let credentials: @Sendable () -> LinkCredentials? = { link.credentials }
+    let heldFaults = heldFaults
+    let passes: @Sendable (PeerDirection) -> Bool = { heldFaults?.peersPass($0) ?? true }
     let last = (try? ports.files.read(record)).map { String(decoding: $0, as: UTF8.self) }
     if configuration.highAvailability.listen == nil, let last, last.hasPrefix("127.0.0.1:"),
-      let again = try? await LivePeerChannel.start(listen: last, credentials: credentials, group: ports.eventLoops)
+      let again = try? await LivePeerChannel.start(listen: last, credentials: credentials, group: ports.eventLoops, passes: passes)
     {
       return again
     }
-    let fresh = try await LivePeerChannel.start(listen: configuration.highAvailability.listen, credentials: credentials, group: ports.eventLoops)
+    let fresh = try await LivePeerChannel.start(
+      listen: configuration.highAvailability.listen, credentials: credentials, group: ports.eventLoops, passes: passes)
     // Losing it costs one sync of a delay, so a full disk is no reason not to start.
     try? ports.files.replace(record, with: Array(fresh.address.utf8), mode: 0o600, step: "peer.address")
     return fresh

@@ -1,5 +1,6 @@
 import ControlAPI
 import LiveFaults
+import PeerChannelLive
 import ServiceKit
 import Synchronization
 import World
@@ -107,6 +108,18 @@ final class HeldFaults: Sendable {
       await group.next()
       group.cancelAll()
     }
+  }
+
+  // MARK: The other connectors
+
+  /// False when what goes to the other connectors, or comes from them, does not pass now.
+  func peersPass(_ direction: PeerDirection) -> Bool {
+    guard !state.withLock({ $0.book.isEmpty }) else { return true }
+    let now = clock.now().moment
+    let strikes = state.withLock { state in
+      state.book.strikes(at: now) { $0.splitsPeers(direction == .out ? .up : .down) }
+    }
+    return strikes.isEmpty
   }
 
   // MARK: The disk

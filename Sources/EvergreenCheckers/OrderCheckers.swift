@@ -3,17 +3,21 @@ import World
 
 /// Orders, attempts and room: L6, L7, L8, L9.
 extension EvergreenCheckers {
-  /// L6: what failed here is not tried again without a clear, and nothing is tried too often.
+  /// L6: what failed here is not tried again without a clear, and nothing is tried too often. A record that was lost has forgotten which failed: nothing is tried until an operator
+  /// clears anything, who was told so and lets all of them be tried again.
   static func notRetried(_ facts: [UpdateFact], _ bounds: EvergreenBounds) -> Found {
     var found: Found = []
     var failed: Set<ReleaseVersion> = []
     var attempts: [ReleaseVersion: Int] = [:]
+    var isForgotten = false
     let openings = Set(TrialSpan.all(in: facts).map(\.first))
     for (index, fact) in facts.enumerated() {
       switch fact.kind {
       case .rollbackBegan: if let from = fact.from { failed.insert(from.version) }
       case .rolledBack: if let from = fact.from { failed.insert(from.version) }
+      case .escalated: if fact.reason == UpdateFact.forgotten { isForgotten = true }
       case .cleared:
+        if isForgotten { (failed, attempts, isForgotten) = ([], [:], false) }
         guard let version = fact.reason.flatMap({ ReleaseVersion($0) }) else { continue }
         failed.remove(version)
         attempts[version] = 0

@@ -7,6 +7,8 @@ struct CompactFact: Sendable {
   private static let numbers = Dictionary(uniqueKeysWithValues: kinds.enumerated().map { ($1, UInt8($0)) })
   private static let roles = UpdateFact.Role.allCases
   private static let none = UInt8.max
+  /// Of the reasons only that one matters to a checker.
+  private static let forgotten: UInt8 = 2
 
   private var kind: UInt8
   private var slot = none
@@ -29,7 +31,7 @@ struct CompactFact: Sendable {
     from = fact.from.flatMap { catalog.number(of: $0) }.map { UInt8($0) } ?? Self.none
     role = fact.role.flatMap { Self.roles.firstIndex(of: $0) }.map { UInt8($0) } ?? Self.none
     isForeign = fact.platform.map { $0 != .current } ?? false
-    ok = fact.ok.map { $0 ? 1 : 0 } ?? Self.none
+    ok = fact.ok.map { $0 ? 1 : 0 } ?? (fact.reason == UpdateFact.forgotten ? Self.forgotten : Self.none)
     endToEnd = fact.endToEnd.map { $0 ? 1 : 0 } ?? Self.none
     count = fact.count.map { Int16(clamping: $0) } ?? -1
     generation = fact.generation.map { UInt32(truncatingIfNeeded: $0) } ?? 0
@@ -45,7 +47,8 @@ struct CompactFact: Sendable {
     var fact = UpdateFact(kind, at: WallTime(microseconds: at), slot: slot == Self.none ? nil : catalog.slots[Int(slot)])
     fact.from = from == Self.none ? nil : catalog.slots[Int(from)]
     fact.role = role == Self.none ? nil : Self.roles[Int(role)]
-    fact.ok = ok == Self.none ? nil : ok == 1
+    fact.ok = ok > 1 ? nil : ok == 1
+    if ok == Self.forgotten { fact.reason = UpdateFact.forgotten }
     fact.endToEnd = endToEnd == Self.none ? nil : endToEnd == 1
     fact.count = count < 0 ? nil : Int(count)
     fact.generation = generation == 0 ? nil : UInt64(generation)

@@ -84,7 +84,7 @@ struct ReleaseFolder: Sendable {
       anew.committed.insert(EvergreenRecord.Committed(slot: before, at: now), at: 0)
     }
     anew.generation = EvergreenRecord.generationAnew(at: now, above: 0)
-    anew.escalation = "the record of updates could not be read and was made anew"
+    anew.escalation = UpdateFact.forgotten
     // A trial whose record is lost has ended: what was before it comes back with its state. A link that leads to the active release is left of a commit.
     if let trial = links.trial, trial != active {
       let kept = snapshots.last { $0.slot == active }
@@ -96,7 +96,7 @@ struct ReleaseFolder: Sendable {
       links.trial = nil
     }
     try save(anew)
-    say(.escalated, now, active)
+    say(.escalated, now, active) { $0.reason = UpdateFact.forgotten }
     if case .rollingBack(let rollback) = anew.phase {
       say(.rollbackBegan, now, rollback.to) {
         $0.from = rollback.from

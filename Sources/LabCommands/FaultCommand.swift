@@ -36,6 +36,8 @@ struct FaultAdd: AsyncParsableCommand {
         crash       its process is killed, and started again
         hang        its process stands still. After 30 s its launcher takes it for dead and starts it anew
         disk-full   it can write no file; its databases are not concerned
+      BETWEEN CONNECTORS (peers:c1: c1 and all others of its resource location)
+        partition   nothing passes; --value up: nothing that c1 says, down: nothing that it hears
 
       --probability is drawn for each piece of data (latency of a link), each connection (the rest of a link), each call, each write; loss, and what strikes once, takes none.
       Exit codes: 0 when it holds, 1 when it cannot be applied, 64 when the order is wrong, 69 when no lab runs, 75 when the connector did not take it within 10 s.
@@ -44,10 +46,12 @@ struct FaultAdd: AsyncParsableCommand {
         connector-lab fault add --on link:c1 --kind partition --for 30s
         connector-lab fault add --on service:c1/ad-provider/find --kind error --value unavailable --probability 20% --seed 7
         connector-lab fault add --on connector:c2 --kind disk-full --for 2m
+        connector-lab fault add --on peers:c1 --kind partition --for 1m
       """)
 
   @OptionGroup var folder: LabFolder
-  @Option(help: ArgumentHelp("Where: link:c1, service:c1/logger, service:c1/logger/collect or connector:c1.", valueName: "place")) var on: String
+  @Option(help: ArgumentHelp("Where: link:c1, service:c1/logger, service:c1/logger/collect, connector:c1 or peers:c1.", valueName: "place"))
+  var on: String
   @Option(help: ArgumentHelp("What; see above.", valueName: "kind")) var kind: String
   @Option(help: ArgumentHelp("How much, such as 300ms, 20% or 64KiB/s.", valueName: "value")) var value: String?
   @Option(help: ArgumentHelp("Of a latency, around its value, such as 50ms.", valueName: "time")) var jitter: String?

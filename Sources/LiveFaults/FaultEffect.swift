@@ -30,6 +30,7 @@ package enum FaultEffect: Hashable, Sendable {
   static let ofLinks = ["latency", "loss", "partition", "slow-link", "slow-close", "reset"]
   static let ofServices = ["latency", "error", "wrong-answer", "crash", "hang"]
   static let ofConnectors = ["crash", "hang", "disk-full"]
+  static let ofPeers = ["partition"]
 
   /// The kinds that a place can have, as text.
   static func kinds(of place: FaultPlace) -> [String] {
@@ -37,6 +38,7 @@ package enum FaultEffect: Hashable, Sendable {
     case .link: ofLinks
     case .service: ofServices
     case .connector: ofConnectors
+    case .peers: ofPeers
     }
   }
 
@@ -57,7 +59,7 @@ package enum FaultEffect: Hashable, Sendable {
       case nil, "both": self = .partition(nil)
       case "up": self = .partition(.up)
       case "down": self = .partition(.down)
-      case let other?: throw FaultProblem("the value is '\(other)'; expected up (to the cloud), down (from it) or both")
+      case let other?: throw FaultProblem("the value is '\(other)'; expected up (what the connector sends), down (what it hears) or both")
       }
     case "slow-link": self = .slowLink(try FaultText.rate(try Self.value(order, "bytes a second such as 64KiB/s")))
     case "slow-close": self = .slowClose(try Self.duration(order, "a time such as 5s"))

@@ -14,8 +14,10 @@ package enum FaultPlace: Hashable, Sendable, CustomStringConvertible {
   case service(String, ServiceName, operation: String?)
   /// The connector's process, and its disk.
   case connector(String)
+  /// Between a connector and all others of its resource location.
+  case peers(String)
 
-  static let expected = "link:c1, service:c1/logger, service:c1/logger/collect or connector:c1"
+  static let expected = "link:c1, service:c1/logger, service:c1/logger/collect, connector:c1 or peers:c1"
 
   package init(_ text: String) throws(FaultProblem) {
     guard let colon = text.firstIndex(of: ":") else { throw FaultProblem("the place is '\(text)'; expected \(Self.expected)") }
@@ -26,6 +28,7 @@ package enum FaultPlace: Hashable, Sendable, CustomStringConvertible {
     switch (text[..<colon], parts.count) {
     case ("link", 1): self = .link(name)
     case ("connector", 1): self = .connector(name)
+    case ("peers", 1): self = .peers(name)
     case ("service", 2), ("service", 3):
       guard let service = ServiceName(rawValue: parts[1]) else {
         let names = ServiceName.allCases.map(\.rawValue).joined(separator: ", ")
@@ -42,7 +45,7 @@ package enum FaultPlace: Hashable, Sendable, CustomStringConvertible {
 
   package var connector: String {
     switch self {
-    case .link(let name), .connector(let name), .service(let name, _, _): name
+    case .link(let name), .connector(let name), .peers(let name), .service(let name, _, _): name
     }
   }
 
@@ -51,6 +54,7 @@ package enum FaultPlace: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .link: .link(name)
     case .connector: .connector(name)
+    case .peers: .peers(name)
     case .service(_, let service, let operation): .service(name, service, operation: operation)
     }
   }
@@ -59,6 +63,7 @@ package enum FaultPlace: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .link(let name): "link:\(name)"
     case .connector(let name): "connector:\(name)"
+    case .peers(let name): "peers:\(name)"
     case .service(let name, let service, nil): "service:\(name)/\(service.rawValue)"
     case .service(let name, let service, let operation?): "service:\(name)/\(service.rawValue)/\(operation)"
     }

@@ -1,4 +1,5 @@
 package import CloudAPI
+import Simulation
 import World
 
 /// One thing that goes wrong in a running lab, with its end: every fault heals.
@@ -37,7 +38,7 @@ package struct FaultRule: Hashable, Sendable {
   /// What the probability is drawn for, each time anew; nil where there is nothing to draw.
   package var chance: String? {
     switch (place, effect) {
-    case (_, .loss), (.connector, .crash), (.connector, .hang): nil
+    case (_, .loss), (.peers, _), (.connector, .crash), (.connector, .hang): nil
     case (.service(_, _, nil), .crash), (.service(_, _, nil), .hang): nil
     case (.link, .latency): "each piece of data"
     case (.link, _): "each connection"
@@ -52,6 +53,15 @@ package struct FaultRule: Hashable, Sendable {
     case (.service(_, _, nil), .crash), (.service(_, _, nil), .hang), (.connector, .crash): true
     default: false
     }
+  }
+
+  /// A side of the wall between a connector and its peers.
+  package enum PeerSide: Sendable { case up, down }
+
+  /// Whether it keeps from the peers what the connector says (`up`), or from the connector what they say (`down`).
+  package func splitsPeers(_ side: PeerSide) -> Bool {
+    guard case .peers = place, case .partition(let only) = effect else { return false }
+    return only == nil || (only == .up) == (side == .up)
   }
 
   /// Everything filled in: the same rule comes of it again.

@@ -7,6 +7,9 @@ import NIOSSL
 package import ServiceKit
 import Synchronization
 
+/// Seen from this connector.
+package enum PeerDirection: Sendable { case out, into }
+
 /// The peer channel over mutual TLS: a loopback listener, and a connection to each peer that is kept between probes. Both ends show the certificate
 /// that the cloud gave them, and both refuse a certificate of another customer.
 package final class LivePeerChannel: PeerChannel {
@@ -15,6 +18,7 @@ package final class LivePeerChannel: PeerChannel {
   private let peers: PeerDoor
   private let group: any EventLoopGroup
   private let kept = Mutex<[String: PeerConnection]>([:])
+  private let passes: @Sendable (PeerDirection) -> Bool
   /// Connections to more peers than this are not kept between probes.
   private static let keptAtMost = 64
 
@@ -22,16 +26,18 @@ package final class LivePeerChannel: PeerChannel {
   /// - Parameters:
   ///   - listen: `host:port`; nil means any free port on 127.0.0.1.
   ///   - credentials: asked at each new connection, so that a renewed certificate is used at once.
+  ///   - passes: asked for each line; one that does not pass is lost, as on a network that is split. For a testbed.
   /// Throws `PeerFailure.badAddress` for a bad `listen`, `.unreachable` when the port is in use.
   package static func start(
-    listen: String?, credentials: @escaping @Sendable () -> LinkCredentials?, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton
+    listen: String?, credentials: @escaping @Sendable () -> LinkCredentials?, group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+    passes: @escaping @Sendable (PeerDirection) -> Bool = { _ in true }
   ) async throws -> LivePeerChannel {
     var place = LinkAddress(host: "127.0.0.1", port: 0)
     if let listen {
       guard let parsed = LinkAddress(listen) else { throw PeerFailure(.badAddress, "'\(listen)' is not host:port") }
       place = parsed
     }
-    let peers = PeerDoor(credentials: credentials)
+    let peers = PeerDoor(credentials: credentials, passes: passes)
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -40,13 +46,17 @@ package final class LivePeerChannel: PeerChannel {
     do { listener = try await bootstrap.bind(host: place.host, port: place.port).get() } catch {
       throw PeerFailure(.unreachable, "the peer channel cannot listen on \(place): \(NetworkWords.words(error))")
     }
-    return LivePeerChannel(listener, LinkAddress(host: place.host, port: listener.localAddress?.port ?? place.port), peers, group)
+    return LivePeerChannel(listener, LinkAddress(host: place.host, port: listener.localAddress?.port ?? place.port), peers, group, passes)
   }
 
-  private init(_ listener: any Channel, _ place: LinkAddress, _ peers: PeerDoor, _ group: any EventLoopGroup) {
+  private init(
+    _ listener: any Channel, _ place: LinkAddress, _ peers: PeerDoor, _ group: any EventLoopGroup,
+    _ passes: @escaping @Sendable (PeerDirection) -> Bool
+  ) {
     self.listener = listener
     self.peers = peers
     self.group = group
+    self.passes = passes
     address = place.description
   }
 
@@ -58,6 +68,20 @@ package final class LivePeerChannel: PeerChannel {
     guard let tls = try peers.contexts() else { throw PeerFailure(.noIdentity, "this connector has not registered yet") }
     let line = try PeerLine.encode(hello)
     let deadline = NIODeadline.now() + TimeAmount(limit: timeout)
+    guard passes(.out) else { return try await lost(place, until: deadline) }
+    let answer = try await exchange(line, with: place, address, tls, until: deadline)
+    return passes(.into) ? answer : try await lost(place, until: deadline)
+  }
+
+  /// Nobody hears it, and nobody says so.
+  private func lost(_ place: LinkAddress, until deadline: NIODeadline) async throws -> PeerHello {
+    try? await group.any().scheduleTask(deadline: deadline) {}.futureResult.get()
+    throw PeerFailure(.timeout, "\(place) did not answer in time")
+  }
+
+  private func exchange(
+    _ line: ByteBuffer, with place: LinkAddress, _ address: String, _ tls: PeerContexts, until deadline: NIODeadline
+  ) async throws -> PeerHello {
     if let open = kept.withLock({ $0[address] }), open.credentials == tls.credentials {
       // It may have been closed since the last probe: that says nothing about the peer.
       do { return try await open.ask(line, until: deadline) } catch let failure as PeerFailure where failure.kind == .unreachable {}

@@ -45,7 +45,12 @@ final class PeerDoor: Sendable {
   private let credentials: @Sendable () -> LinkCredentials?
   private let state = Mutex(State())
 
-  init(credentials: @escaping @Sendable () -> LinkCredentials?) { self.credentials = credentials }
+  private let passes: @Sendable (PeerDirection) -> Bool
+
+  init(credentials: @escaping @Sendable () -> LinkCredentials?, passes: @escaping @Sendable (PeerDirection) -> Bool) {
+    self.credentials = credentials
+    self.passes = passes
+  }
 
   func setAnswer(_ answer: (@Sendable () -> PeerHello)?) { state.withLock { $0.answer = answer } }
   func setTaker(_ taker: (@Sendable (PeerParcel) async -> Bool)?) { state.withLock { $0.taker = taker } }
@@ -68,7 +73,7 @@ final class PeerDoor: Sendable {
       channel.closeFuture.whenComplete { _ in self.state.withLock { $0.channels[id] = nil } }
       try channel.pipeline.syncOperations.addHandlers([
         IdleStateHandler(readTimeout: .seconds(60)), NIOSSLServerHandler(context: contexts.server),
-        PeerAnswerer(contexts) { self.state.withLock { ($0.answer, $0.taker) } },
+        PeerAnswerer(contexts, passes) { self.state.withLock { ($0.answer, $0.taker) } },
       ])
     }
   }
@@ -97,8 +102,11 @@ private final class PeerAnswerer: ChannelInboundHandler {
   private var last: EventLoopFuture<Void>?
   private var underWay = 0
 
-  init(_ contexts: PeerContexts, parts: @escaping () -> Parts) {
+  private let passes: @Sendable (PeerDirection) -> Bool
+
+  init(_ contexts: PeerContexts, _ passes: @escaping @Sendable (PeerDirection) -> Bool, parts: @escaping () -> Parts) {
     self.contexts = contexts
+    self.passes = passes
     self.parts = parts
   }
 
@@ -118,12 +126,13 @@ private final class PeerAnswerer: ChannelInboundHandler {
     lines.add(&part)
     do {
       while let line = try lines.next() {
+        guard passes(.into) else { continue }
         let parts = parts()
         guard let hello = PeerLine.decode(line), hello.connectorID == peer.connectorID, let answer = parts.answer else {
           return context.close(promise: nil)
         }
         guard let parcel = hello.parcel, parcel.body.utf8.count <= PeerParcel.largest, let taker = parts.taker else {
-          write(try PeerLine.encode(answer()), context.channel)
+          if passes(.out) { write(try PeerLine.encode(answer()), context.channel) }
           continue
         }
         guard underWay < Self.parcelsAtMost else { return context.close(promise: nil) }
@@ -149,7 +158,7 @@ private final class PeerAnswerer: ChannelInboundHandler {
     let before = last ?? channel.eventLoop.makeSucceededVoidFuture()
     last = before.flatMap { kept.futureResult }.map { line in
       loop.value.underWay -= 1
-      channel.writeAndFlush(line, promise: nil)
+      if loop.value.passes(.out) { channel.writeAndFlush(line, promise: nil) }
     }
   }
 

@@ -17,8 +17,7 @@ extension ReleaseSlots {
       record.committed.insert(EvergreenRecord.Committed(slot: before, at: now), at: 0)
     }
     record.generation = EvergreenRecord.generationAnew(at: now, above: try numbers().max() ?? 0)
-    let escalation = "the record of updates could not be read and was made anew; which releases failed before is not known any more"
-    record.escalation = escalation
+    record.escalation = UpdateFact.forgotten
     if let trial, trial != active {
       let number = try newestState(of: active)
       record.phase = .rollingBack(
@@ -29,7 +28,7 @@ extension ReleaseSlots {
       try unlinkTrial()
     }
     try save(record, .seed)
-    say(.escalated, now, active) { $0.reason = escalation }
+    say(.escalated, now, active) { $0.reason = UpdateFact.forgotten }
     if case .rollingBack(let rollback) = record.phase {
       say(.rollbackBegan, now, rollback.to) {
         $0.from = rollback.from

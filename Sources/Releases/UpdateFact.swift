@@ -65,6 +65,8 @@ package struct UpdateFact: Hashable, Sendable, Codable {
   package var configuration: ContentDigest?
   package var platform: ReleasePlatform?
   package var reason: String?
+  /// The reason of an `escalated` that says: both copies of the record were lost, so it was made anew, and what failed is tried again only after an operator's clear.
+  package static let forgotten = "the record of updates could not be read and was made anew; which releases failed before is not known any more"
 
   package init(_ kind: Kind, at: WallTime, slot: SlotName? = nil, _ fill: (inout UpdateFact) -> Void = { _ in }) {
     self.kind = kind

@@ -61,9 +61,16 @@ struct LaidFaults {
       return
     }
     if let loss { notes.append("\(what): \(loss)") }
-    let target: FaultTarget = if case .link = rule.place { .link(member.number) } else { .machine(member.number) }
     // What strikes once is over at once; in the simulation it needs some time to be seen.
-    faults.append(RecordedFault(kind: kind, target: target, begins: record.time, ends: max(ends, record.time + .seconds(1))))
+    let until = max(ends, record.time + .seconds(1))
+    if case .peers = rule.place {
+      for other in session.members where other.location == member.location && other.number != member.number {
+        faults.append(RecordedFault(kind: kind, target: .peer(member.number, other.number), begins: record.time, ends: until))
+      }
+      return
+    }
+    let target: FaultTarget = if case .link = rule.place { .link(member.number) } else { .machine(member.number) }
+    faults.append(RecordedFault(kind: kind, target: target, begins: record.time, ends: until))
   }
 
   /// The simulation's fault, and what of the order it does not imitate.
@@ -75,7 +82,7 @@ struct LaidFaults {
       let least = max(.zero, length - jitter)
       return (.latency(jitter == .zero ? .fixed(length) : .uniform(least, length + jitter)), share)
     case (.link, .loss(let chance)): return (.loss(chance), "a message that is lost is not sent again by TCP in the simulation")
-    case (.link, .partition(nil)): return (.partition, share)
+    case (.link, .partition(nil)), (.peers, .partition(nil)): return (.partition, share)
     case (.link, .partition(let direction?)): return (.partitionOneWay(direction), share)
     case (.link, .slowLink(let rate)): return (.slowLink(rate), share)
     case (.connector, .crash): return (.crash, nil)

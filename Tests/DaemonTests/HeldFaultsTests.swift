@@ -2,6 +2,7 @@ import CloudAPI
 import ControlAPI
 import Foundation
 import LiveFaults
+import PeerChannelLive
 import ServiceKit
 import SimulatedWorld
 import Testing
@@ -55,6 +56,17 @@ private struct Stand {
     #expect(seen == ["{}", #"[{"ok":true}]"#, #"{"items":[],"status":"unknown"}"#])
     #expect(stand.held.heal(nil) == 1)
     #expect(try await stand.call() == #"{"ok":true}"#)
+  }
+
+  @Test func whatGoesToPeersAndComesFromThemPassesOrNot() throws {
+    let stand = Stand()
+    #expect(stand.held.peersPass(.out) && stand.held.peersPass(.into))
+    try stand.held.hold(1, try rule("peers:c1", "partition", "up"), left: .seconds(5))
+    #expect(!stand.held.peersPass(.out) && stand.held.peersPass(.into))
+    try stand.held.hold(2, try rule("peers:c1", "partition"), left: .seconds(10))
+    #expect(!stand.held.peersPass(.into) && !stand.held.diskIsFull())
+    stand.clock.advance(by: .seconds(10))
+    #expect(stand.held.peersPass(.out) && stand.held.peersPass(.into))
   }
 
   @Test func aHangAndALatencyEndWhenTheyAreHealed() async throws {

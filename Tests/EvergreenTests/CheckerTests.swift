@@ -102,6 +102,13 @@ import World
     #expect(EvergreenCheckers.check(.l4, stamped(long, steppedAt: 2_000)).count == 1)
   }
 
+  /// What failed before is not known any more: the operator was told, and clears all of it with whatever is cleared.
+  @Test func aClearOfALostRecordLetsAllBeTriedAgain_L6() {
+    let lost = Self.goodWayBack + [Self.fact(.escalated, 300) { $0.reason = UpdateFact.forgotten }]
+    let cleared = lost + [Self.fact(.cleared, 301) { $0.reason = "1.0.0.0" }, Self.opened]
+    #expect(EvergreenCheckers.check(.l6, cleared) == [])
+  }
+
   struct Bad: Sendable, CustomStringConvertible {
     var invariant: EvergreenInvariant
     var description: String
@@ -135,6 +142,12 @@ import World
     Bad(invariant: .l5, description: "goes on after a person was called", trace: start + [back(200), failed[0], fact(.escalated, 202), failed[1]]),
     Bad(invariant: .l5, description: "starts what it leaves", trace: start + [back(200), started(201, new, .trial)]),
     Bad(invariant: .l6, description: "tried again", trace: goodWayBack + [opened]),
+    Bad(
+      invariant: .l6, description: "another one was cleared",
+      trace: goodWayBack + [fact(.escalated, 300) { $0.reason = "a rollback failed" }, fact(.cleared, 301) { $0.reason = "1.0.0.0" }, opened]),
+    Bad(
+      invariant: .l6, description: "forgotten, and nobody cleared anything",
+      trace: goodWayBack + [fact(.escalated, 300) { $0.reason = UpdateFact.forgotten }, opened]),
     Bad(invariant: .l6, description: "too often", trace: (0..<6).flatMap { _ in [opened, started(200, old, .active)] }),
     Bad(invariant: .l7, description: "back and committed", trace: start + [back(200), committed(201)]),
     Bad(invariant: .l7, description: "committed twice", trace: goodCommit + [committed(900)]),

@@ -134,14 +134,15 @@ final class EventStream: EventSink {
       while let view = await views.next(), view.elected != "c1.forest1.local" {}
       let keeping = try registry.find(.peerKeeping)
       #expect(
-        await keeping.keep(PeerParcel(kind: "ticket", number: 5, body: "x"), within: .seconds(1)) == PeersKept(kept: 0, failed: 1), "an older one")
+        await keeping.keep(PeerParcel(kind: "ticket", number: 5, body: "x"), by: nil, within: .seconds(1)) == PeersKept(kept: 0, failed: 1),
+        "an older one")
       hello.kept = 5
       peers.script("127.0.0.1:9001", hello)
-      #expect(await keeping.keep(PeerParcel(kind: "ticket", number: 5, body: "x"), within: .seconds(1)) == PeersKept(kept: 1, failed: 0))
+      #expect(await keeping.keep(PeerParcel(kind: "ticket", number: 5, body: "x"), by: nil, within: .seconds(1)) == PeersKept(kept: 1, failed: 0))
       #expect(peers.parcels == ["x", "x"])
       hello.connectorID = "somebody else"
       peers.script("127.0.0.1:9001", hello)
-      #expect(await keeping.keep(PeerParcel(kind: "ticket", number: 5, body: "x"), within: .seconds(1)).failed == 1)
+      #expect(await keeping.keep(PeerParcel(kind: "ticket", number: 5, body: "x"), by: nil, within: .seconds(1)).failed == 1)
     }
   }
 

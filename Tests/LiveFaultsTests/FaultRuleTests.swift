@@ -29,6 +29,7 @@ private func order(
     (order("connector:c1", "crash"), "crash"),
     (order("connector:c1", "hang"), "hang"),
     (order("connector:c1", "disk-full", probability: "0.0001%"), "disk-full (0.0001%)"),
+    (order("peers:c1", "partition", "down"), "partition down"),
   ])
   func whatIsOrderedComesBackWhole(_ order: FaultOrder, _ short: String) throws {
     let rule = try FaultRule(order)
@@ -64,6 +65,9 @@ private func order(
     (order("service:c1/logger", "crash", probability: "5%"), "takes no probability"),
     (order("connector:c1", "hang", probability: "5%"), "takes no probability"),
     (order("connector:c1", "crash", "now"), "takes no value"),
+    (order("peers:c1", "loss", "5%"), "expected one of partition"),
+    (order("peers:c1/c2", "partition"), "expected link:c1"),
+    (order("peers:c1", "partition", probability: "5%"), "takes no probability"),
     (order("connector:c1", "crash", lasts: "0s"), "every fault heals"),
     (order("connector:c1", "crash", lasts: "25h"), "every fault heals"),
     (order("connector:c1", "crash", lasts: "for ever"), "the lease is 'for ever'"),

@@ -187,6 +187,34 @@ struct PeerChannelTests {
     await two.stop()
   }
 
+  @Test("what does not pass is lost both ways, and goes on when it passes again", arguments: [PeerDirection.out, .into])
+  func split(_ lost: PeerDirection) async throws {
+    let ca = try LabCA.create(clock: LiveClock())
+    let credentials = try Self.credentials(ca, "one")
+    let isSplit = Mutex(false)
+    let one = try await LivePeerChannel.start(
+      listen: nil, credentials: { credentials }, passes: { $0 != lost || !isSplit.withLock { $0 } })
+    one.setAnswer { Self.hello("one") }
+    let two = try await Self.channel(Self.credentials(ca, "two"), answering: "two")
+    func both(_ timeout: Duration) async -> [PeerFailure.Kind?] {
+      var out: [PeerFailure.Kind?] = []
+      for (from, to) in [(one, two), (two, one)] {
+        do {
+          _ = try await from.probe(to.address, hello: Self.hello(from === one ? "one" : "two"), timeout: timeout)
+          out.append(nil)
+        } catch { out.append((error as? PeerFailure)?.kind) }
+      }
+      return out
+    }
+    #expect(await both(.seconds(10)) == [nil, nil])
+    isSplit.withLock { $0 = true }
+    #expect(await both(.milliseconds(200)) == [.timeout, .timeout])
+    isSplit.withLock { $0 = false }
+    #expect(await both(.seconds(10)) == [nil, nil])
+    await one.stop()
+    await two.stop()
+  }
+
   @Test("garbage, silence and bad addresses")
   func garbage() async throws {
     let ca = try LabCA.create(clock: LiveClock())

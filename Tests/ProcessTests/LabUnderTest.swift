@@ -12,16 +12,17 @@ final class LabUnderTest: Sendable {
   /// - Parameters:
   ///   - folder: that of a lab that has ended, to bring it up again.
   ///   - quick: every cadence and trial as short as they may be, for tests that update over and over.
+  ///   - outages: Initial HA and Pending Recovery as short as a test wants them; how soon an outage is noticed is the profile's.
   ///   - isEphemeral: its state is in a folder of its own choosing below `tmp` of `folder`.
   init(
-    connectors: Int = 2, extra: [String] = [], folder kept: String? = nil, quick: Bool = false, isEphemeral: Bool = false,
+    connectors: Int = 2, extra: [String] = [], folder kept: String? = nil, quick: Bool = false, isEphemeral: Bool = false, outages: Bool = false,
     environment: [String: String] = [:]
   ) throws {
     folder = try kept ?? Self.temporaryFolder()
     // More faults a minute than a real connector would put up with.
     let laboratory = """
       resourceLocation: {configuration: "\(Programs.checkout)/config/broker.yaml", directory: "\(Programs.checkout)/config/directory.yaml", machines: 0}
-      connectors: {xmlPort: 0, restartBudget: 1000\(quick ? Self.quickTrial : "")}
+      connectors: {xmlPort: 0, restartBudget: 1000\(quick ? Self.quickTrial : "")\(outages ? ", initialHA: 5s, pendingRecovery: 5s" : "")}
       cloud: {heartbeatEvery: \(quick ? "300ms" : "2s")}
       """
     try laboratory.write(toFile: "\(folder)/lab.yaml", atomically: true, encoding: .utf8)

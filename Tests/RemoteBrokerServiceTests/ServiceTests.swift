@@ -92,6 +92,12 @@ import World
       #expect(await taker(PeerParcel(kind: "ticket", number: 8, body: "{")) == false)
       #expect(await taker(PeerParcel(kind: "of a later release", number: 9, body: body)) == false)
       #expect(await broker.ask(.ticketData(ticket: held.ticket), from: .gateway) == .ticketData(values: order.values))
+      // Who was away gets both.
+      world.outage.arrive("c2.x")
+      var heard = world.outage.heard.makeAsyncIterator()
+      while world.outage.handed(to: "c2.x").count < 2, await heard.next() != nil {}
+      let given = try world.outage.handed(to: "c2.x").map { try JSONDecoder().decode(HeldTicket.self, from: Data($0.body.utf8)).ticket }
+      #expect(Set(given) == [order.ticket, held.ticket])
     }
     #expect(world.outage.taker == nil, "a stopped service takes none")
   }

@@ -60,6 +60,23 @@ import World
     #expect(desk.taken == false)
   }
 
+  /// A peer that was away, or is another process now, has none of what was given out meanwhile.
+  @Test func whoeverArrivesGetsWhatIsAlive() throws {
+    var desk = try Self.withTicket()
+    let ofPeer = HeldTicket(
+      ticket: Desk.ticket("P"), authority: "STAPEER", values: ["a": "b"], isRefreshable: true, remainingMilliseconds: 300_000)
+    desk.tell(.peerTicket(RequestID(77), ofPeer))
+    desk.now = desk.now + .seconds(40)
+    desk.tell(.peerArrived("c2.x"))
+    let handed = desk.said.compactMap { if case .handOver(let tickets, "c2.x") = $0 { tickets } else { nil } }
+    #expect(handed.map { $0.map(\.ticket) } == [[ofPeer.ticket, Self.order.ticket]], "first what lives longest")
+    #expect(handed.first?.map(\.remainingMilliseconds) == [260_000, 60_000])
+    #expect(handed.first?.map(\.authority) == ["STAPEER", "STA01"])
+    desk.now = desk.now + .seconds(300)
+    desk.tell(.peerArrived("c2.x"))
+    #expect(!desk.said.contains { if case .handOver = $0 { true } else { false } }, "what has ended is not handed over")
+  }
+
   @Test func withoutAConfigurationAPeersTicketIsNotTaken() {
     var desk = Desk(configured: false)
     desk.tell(.peerTicket(RequestID(1), HeldTicket(ticket: "T", authority: "S", values: [:], isRefreshable: false, remainingMilliseconds: 9)))

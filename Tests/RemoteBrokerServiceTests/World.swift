@@ -18,6 +18,8 @@ import World
 final class PlayedOutage: OutageSensing, PeerKeeping {
   private struct State {
     var parcels: [PeerParcel] = []
+    /// To one peer only, as far as it takes them.
+    var handed: [String: [PeerParcel]] = [:]
     var taker: (@Sendable (PeerParcel) async -> Bool)?
   }
   let heard: AsyncStream<String>
@@ -25,7 +27,17 @@ final class PlayedOutage: OutageSensing, PeerKeeping {
   private let latest = Latest<OutageView>()
   private let state = Mutex(State())
 
-  init() { (heard, telling) = AsyncStream.makeStream() }
+  private let comers: AsyncStream<String>
+  private let coming: AsyncStream<String>.Continuation
+
+  init() {
+    (heard, telling) = AsyncStream.makeStream()
+    (comers, coming) = AsyncStream.makeStream()
+  }
+
+  func arrive(_ peer: String) { coming.yield(peer) }
+  func arrivals() -> AsyncStream<String> { comers }
+  func handed(to peer: String) -> [PeerParcel] { state.withLock { $0.handed[peer] ?? [] } }
 
   func stand(_ view: OutageView) { latest.set(view) }
   var parcels: [PeerParcel] { state.withLock { $0.parcels } }
@@ -35,7 +47,12 @@ final class PlayedOutage: OutageSensing, PeerKeeping {
   func storeFrontAsked() async { telling.yield("storeFront") }
   func outage() async throws -> OutageView { OutageView(mode: "workingNormally", brokersHere: false) }
   func views() -> AsyncStream<OutageView> { latest.changes() }
-  func keep(_ parcel: PeerParcel, within limit: Duration) async -> PeersKept {
+  func keep(_ parcel: PeerParcel, by fqdn: String?, within limit: Duration) async -> PeersKept {
+    if let fqdn {
+      state.withLock { $0.handed[fqdn, default: []].append(parcel) }
+      telling.yield("\(fqdn) has one")
+      return PeersKept(kept: 1, failed: 0)
+    }
     state.withLock { $0.parcels.append(parcel) }
     return PeersKept(kept: 1, failed: 1)
   }

@@ -101,7 +101,8 @@ package struct HighAvailabilityLogic: ServiceLogic {
   private var standing: Standing? {
     guard let outage else { return nil }
     let view = OutageView(mode: outage.logic.mode.rawValue, brokersHere: outage.logic.isServing, elected: current.elected)
-    return Standing(view: view, hello: hello, peers: watchedKeys.compactMap { peers[$0] }.filter(\.answers).map(\.server))
+    let answering = watchedKeys.compactMap { peers[$0] }.filter(\.answers)
+    return Standing(view: view, hello: hello, peers: answering.map { Standing.Peer(server: $0.server, boot: $0.boot) })
   }
 
   private mutating func react(_ event: Event, _ now: Now) -> [Directive] {

@@ -38,7 +38,13 @@ package struct Standing: Hashable, Sendable {
   /// With what this connector says hello; nil while it does not know its own id.
   package var hello: PeerHello?
   /// The peers that answer at present.
-  package var peers: [EdgeServer]
+  package var peers: [Peer]
+
+  package struct Peer: Hashable, Sendable {
+    package var server: EdgeServer
+    /// Of the process that answered: another one has lost what this one knew.
+    package var boot: String?
+  }
 }
 
 /// Where administrators look for its state, in the settings registry.

@@ -13,7 +13,7 @@ struct Peer: Hashable {
   /// It answered within the time limit: it takes part.
   private(set) var answers = false
   private var lastAnswer: Moment?
-  private var boot: String?
+  private(set) var boot: String?
   private var failure: PeerFailure?
   private var isToldLost = false
   /// Whom it holds for elected, and since when that is not whom this connector holds.

@@ -27,6 +27,8 @@ package struct RemoteBrokerLogic: ServiceLogic {
     case relayed(RequestID, RelayOutcome)
     case prepared(PrepareOrder, PrepareReply?)
     case ticketKept(UInt64)
+    /// It answers, and did not before, or as another process.
+    case peerArrived(String)
     case due(Moment)
   }
 
@@ -39,6 +41,8 @@ package struct RemoteBrokerLogic: ServiceLogic {
     case prepare(PrepareOrder, callback: String)
     /// Give the ticket to the peers that answer; `ticketKept` follows.
     case keepTicket(UInt64, HeldTicket)
+    /// Give these to one peer, which was away when they were given out.
+    case handOver([HeldTicket], to: String)
     case readStandalone
     case wait(until: Moment)
     case emit(EventCatalog.Event)
@@ -125,6 +129,11 @@ package struct RemoteBrokerLogic: ServiceLogic {
     case .ticketKept(let number):
       if let answer = keeping.removeValue(forKey: number) { return [.answer(RequestID(number), .broker(answer))] }
       return tell(.ticketKept(number), now)
+    case .peerArrived(let fqdn):
+      // What is over by now is forgotten first.
+      let out = tell(.due, now)
+      let tickets = broker?.heldTickets(at: now.moment) ?? []
+      return tickets.isEmpty ? out : out + [.handOver(tickets, to: fqdn)]
     case .due(let moment):
       if armed == moment { armed = nil }
       return tell(.due, now) + tellOwn(.due, now)
@@ -214,7 +223,7 @@ package struct RemoteBrokerLogic: ServiceLogic {
         ticket: ticket, authority: authority, values: order.values, isRefreshable: order.isRefreshable, remainingMilliseconds: seconds * 1_000)
     case .ticketRefresh:
       // The copies live as long as the cloud's; a ticket that came another way has none.
-      guard var copy = broker.held(ticket) else { return [.answer(id, .broker(answer))] }
+      guard var copy = broker.held(ticket, at: now.moment) else { return [.answer(id, .broker(answer))] }
       copy.remainingMilliseconds = seconds * 1_000
       held = copy
     default: return [.answer(id, .broker(answer))]

@@ -38,6 +38,11 @@ package struct RemoteBrokerPerformer: DirectivePerformer {
         await Self.keep(number, ticket, context)
         return .ticketKept(number)
       }
+    case .handOver(let tickets, let peer):
+      return Background { [context] in
+        await Self.handOver(tickets, to: peer, context)
+        return nil
+      }
     case .readStandalone:
       return Background { [context] in
         let answer = try? await context.elevate(.registryRead(KnownRegistryKeys.standaloneTickets))
@@ -97,11 +102,26 @@ package struct RemoteBrokerPerformer: DirectivePerformer {
   /// The kind of parcel that tickets go to peers in.
   static let parcel = "ticket"
 
-  private static func keep(_ number: UInt64, _ ticket: HeldTicket, _ context: ServiceContext) async {
-    guard let keeping = try? context.find(.peerKeeping), let json = try? JSONEncoder().encode(ticket), json.count <= PeerParcel.largest else {
-      return
+  private static func wrapped(_ number: UInt64, _ ticket: HeldTicket) -> PeerParcel? {
+    guard let json = try? JSONEncoder().encode(ticket), json.count <= PeerParcel.largest else { return nil }
+    return PeerParcel(kind: parcel, number: number, body: String(decoding: json, as: UTF8.self))
+  }
+
+  /// One that does not take one is away again, and gets them when it is back; one that takes no tickets at all is not tried with each.
+  private static func handOver(_ tickets: [HeldTicket], to peer: String, _ context: ServiceContext) async {
+    guard let keeping = try? context.find(.peerKeeping) else { return }
+    for (index, ticket) in tickets.enumerated() {
+      guard let parcel = wrapped(UInt64(index), ticket) else { continue }
+      if await keeping.keep(parcel, by: peer, within: keepLimit).kept == 0 {
+        return context.log.write(.warning, "\(peer) was away and was to have \(tickets.count) tickets; it took \(index)")
+      }
     }
-    let kept = await keeping.keep(PeerParcel(kind: parcel, number: number, body: String(decoding: json, as: UTF8.self)), within: keepLimit)
+    context.log.write(.info, "\(peer) was away and has \(tickets.count) tickets from here now")
+  }
+
+  private static func keep(_ number: UInt64, _ ticket: HeldTicket, _ context: ServiceContext) async {
+    guard let keeping = try? context.find(.peerKeeping), let parcel = wrapped(number, ticket) else { return }
+    let kept = await keeping.keep(parcel, by: nil, within: keepLimit)
     if kept.failed > 0 { context.log.write(.warning, "a ticket was not kept by \(kept.failed) of \(kept.failed + kept.kept) peers") }
   }
 }

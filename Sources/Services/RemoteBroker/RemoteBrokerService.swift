@@ -19,6 +19,7 @@ package enum RemoteBrokerService {
     let desk = BrokerDesk(shell: shell, context: context, connectorID: ports.connectorID)
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await hearOfOutages(context, shell) }
+      group.addTask { await hearOfPeers(context, shell) }
       group.addTask { await followConfiguration(context, shell, desk) }
       group.addTask { await keepDoorOpen(context, shell, desk, ports) }
       await shell.run(first: [.started]) {
@@ -43,6 +44,16 @@ package enum RemoteBrokerService {
         keeping = try? context.find(.peerKeeping)
         keeping?.setTaker { parcel in await take(parcel, shell) }
         for await view in outage.views() { await shell.send(.standing(view)) }
+      }
+      do { try await context.clock.sleep(for: pause) } catch { return }
+    }
+  }
+
+  /// Whoever was away gets the tickets that are alive: also the connector itself that gave them out, when it was started anew.
+  private static func hearOfPeers(_ context: ServiceContext, _ shell: RemoteBrokerShell) async {
+    while !Task.isCancelled {
+      if let keeping = try? context.find(.peerKeeping) {
+        for await peer in keeping.arrivals() { await shell.send(.peerArrived(peer)) }
       }
       do { try await context.clock.sleep(for: pause) } catch { return }
     }
