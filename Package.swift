@@ -323,8 +323,8 @@ let package = Package(
       .testTarget(
         name: "ProcessTests",
         dependencies: [
-          "connectord", "connectorctl", "connector-lab", "World", "LiveWorld", "Releases", "Evergreen", "EvergreenCheckers", "ReleaseSlots",
-          "ReleaseWorks",
+          "connectord", "connectorctl", "connector-lab", "World", "BrokerConfiguration", "LiveWorld", "Releases", "Evergreen", "EvergreenCheckers",
+          "ReleaseSlots", "ReleaseWorks",
         ], path: "Tests/ProcessTests", swiftSettings: ours),
     ]
 )

@@ -21,8 +21,14 @@ enum Programs {
   /// Runs a program to its end.
   @discardableResult
   static func run(_ name: String, _ arguments: [String], input: String = "", environment: [String: String] = [:]) async throws -> Finished {
+    try await run(path: "\(folder)/\(name)", arguments, input: input, environment: environment)
+  }
+
+  /// The same with a program of the system.
+  @discardableResult
+  static func run(path: String, _ arguments: [String], input: String = "", environment: [String: String] = [:]) async throws -> Finished {
     let process = Process()
-    process.executableURL = URL(filePath: "\(folder)/\(name)")
+    process.executableURL = URL(filePath: path)
     process.arguments = arguments
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let (out, err, stdin) = (Pipe(), Pipe(), Pipe())
