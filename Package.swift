@@ -199,8 +199,7 @@ let package = Package(
         name: "connectord-bench",
         dependencies: ground + [
           "AgentSystem", "AgentSystemHost", "Broker", "BrokerConfiguration", "BrokerServer", "BrokerXML", "ConfigStore", "Fleet", "LiveWorld",
-          "Systemd",
-          "StrictJSON", "TUF", "TUFFetch",
+          "SimulatedSite", "SiteLoad", "Systemd", "StrictJSON", "TUF", "TUFFetch",
         ],
         path: "Sources/Bench",
         swiftSettings: ours),

@@ -76,7 +76,21 @@ http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 100000000
     with open(f"{root}/errors") as f: raise SystemExit(f"nginx does not start:\n{f.read()[-2000:]}")
 
 
+def machines(program, row):
+    """What many machines cost: of memory, and when they all register at once. connectord-bench ends with an error when a machine that holds itself for registered is unknown to the broker."""
+    def bench(*arguments):
+        out = subprocess.run([program("connectord-bench"), *arguments], check=True, capture_output=True, text=True).stdout
+        return [json.loads(line) for line in out.splitlines()]
+    found = bench("broker-memory", "100000")[0]
+    count = found["machines"]
+    row("broker: memory for a machine that is registered, of 100,000", (found["registered"] - found["configured"]) / count, "its lines of the configuration as JSON", found["json"] / count, "B", found)
+    row("broker: memory for a machine of the configuration", (found["configured"] - found["before"]) / count, "its lines of the configuration as JSON", found["json"] / count, "B")
+    for storm in bench("storm", "10000"):
+        row(f"broker: {storm['what']}, 10,000 machines, none lost", storm["seconds"], "as soon as a machine must be back", 300, "s", storm)
+
+
 def broker(program, work, row):
+    machines(program, row)
     if not shutil.which("wrk") or not shutil.which("nginx"): return print("  broker is left out: it needs wrk and nginx: apt-get install wrk nginx-light")
     ours = subprocess.Popen([program("connectord-bench"), "broker-server"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     web = None

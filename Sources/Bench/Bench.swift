@@ -7,6 +7,7 @@ import Foundation
     usage: connectord-bench journal COUNT | journal-fields | round-trip COUNT FOLDER
       | sync MACHINES USERS FOLDER
       | trust COUNT URL ROOT FOLDER [TARGET] | broker-server
+      | storm MACHINES | broker-memory MACHINES
       | fleet SEED CONNECTORS LOCATIONS DAYS quiet|faults
     See Benchmarks/README.md.
 
@@ -39,6 +40,8 @@ import Foundation
       try await TrustLoop.run(
         count, url: arguments[2], root: arguments[3], folder: arguments[4], target: arguments.count > 5 ? arguments[5] : nil)
     case "sync" where count > 0 && arguments.count > 3: try await SyncLoop.run(count, users: Int(arguments[2]) ?? 0, folder: arguments[3])
+    case "storm" where count > 0: try await StormLoop.run(count)
+    case "broker-memory" where count > 0: try BrokerMemory.run(count)
     case "broker-server": try await BrokerBench.run()
     default:
       FileHandle.standardError.write(Data(usage.utf8))

@@ -4,7 +4,6 @@ import BrokerServer
 import BrokerXML
 import Foundation
 import LiveWorld
-import Synchronization
 import World
 
 /// Serves the broker's HTTP side over the real logic, for a load generator: 294 session hosts that take whoever comes, and 100 resources for each user. Prints where it
@@ -14,7 +13,16 @@ enum BrokerBench {
   private static let machines = 980
 
   static func run() async throws {
-    let broker = BenchBroker(BrokerConfiguration.generate(machines: machines))
+    let configuration = BrokerConfiguration.generate(machines: machines)
+    let groups = configuration.groups.map(\.sid)
+    let broker = LockedBroker(.cloud, BrokerSite(configuration), groups: groups)
+    for machine in configuration.machines where machine.deliveryGroup == "Shared applications" {
+      _ = broker.answer(.register(MachineRegistration(machine: machine.name, callback: "http://127.0.0.1:9/", sessionSupport: .multiSession)))
+    }
+    var resources: [BrokerResource] = []
+    if case .resources(let found) = broker.answer(.resources(UserIdentity(sid: "S-1-5-21-7-1", groups: groups))) { resources = found }
+    let application = resources.first { $0.kind == .application }?.id ?? ""
+
     let server = try await BrokerServer.start(host: "127.0.0.1", port: 0, asking: broker)
     let xml = NFuseService(asking: broker, random: SystemRandom())
     func size(_ body: XMLElement) async -> Int {
@@ -22,9 +30,9 @@ enum BrokerBench {
     }
     let credentials = XMLElement("Credentials", children: [XMLElement("UserName", text: "user1")])
     let details = XMLElement("DesiredDetails", text: "permissions")
-    let name = XMLElement("Name", children: [XMLElement("AppName", text: broker.application)])
+    let name = XMLElement("Name", children: [XMLElement("AppName", text: application)])
     let start = Start(
-      port: server.port, pid: Int(getpid()), application: broker.application, resources: broker.count,
+      port: server.port, pid: Int(getpid()), application: application, resources: resources.count,
       enumeration: await size(XMLElement("RequestAppData", children: [details, credentials])),
       launch: await size(XMLElement("RequestAddress", children: [name, credentials])))
     FileHandle.standardOutput.write(try JSONEncoder().encode(start) + Data([10]))
@@ -42,55 +50,5 @@ enum BrokerBench {
     /// Bytes of an answer's body.
     var enumeration: Int
     var launch: Int
-  }
-}
-
-/// One logic behind one lock, as a connector has one behind one mailbox. Machines prepare at once.
-private final class BenchBroker: BrokerAsking {
-  let authority = "STA000000000BEC"
-  private let clock = LiveClock()
-  private let logic: Mutex<BrokerLogic>
-  private let groups: [String]
-  private let next = Atomic<UInt64>(1)
-  let application: String
-  let count: Int
-
-  init(_ configuration: BrokerConfiguration) {
-    var logic = BrokerLogic(BrokerLogic.Settings(side: .cloud, authority: authority))
-    let now = LiveClock().now().moment
-    _ = logic.handle(.configuration(BrokerSite(configuration)), at: now)
-    for machine in configuration.machines where machine.deliveryGroup == "Shared applications" {
-      let registration = MachineRegistration(machine: machine.name, callback: "http://127.0.0.1:9/", sessionSupport: .multiSession)
-      _ = logic.handle(.asked(0, .register(registration)), at: now)
-    }
-    groups = configuration.groups.map(\.sid)
-    let answer = logic.handle(.asked(0, .resources(UserIdentity(sid: "S-1-5-21-7-1", groups: groups))), at: now)
-    var found: [BrokerResource] = []
-    if case .answer(_, .resources(let resources))? = answer.first { found = resources }
-    count = found.count
-    application = found.first { $0.kind == .application }?.id ?? ""
-    self.logic = Mutex(logic)
-  }
-
-  func ask(_ request: BrokerRequest, from asker: BrokerAsker) async -> BrokerAnswer {
-    let number = next.add(1, ordering: .relaxed).newValue
-    let now = clock.now().moment
-    return logic.withLock { logic in
-      var todo = logic.handle(.asked(number, request), at: now)
-      var answer = BrokerAnswer.refused(BrokerRefusal(.notServing, "nothing was answered"))
-      while !todo.isEmpty {
-        switch todo.removeFirst() {
-        case .answer(number, let found): answer = found
-        case .prepare(let order, _): todo += logic.handle(.prepared(order, PrepareReply(accepted: true, load: 100)), at: now)
-        case .keepTicketAtPeers(let number, _): todo += logic.handle(.ticketKept(number), at: now)
-        case .answer, .say: break
-        }
-      }
-      return answer
-    }
-  }
-
-  func identify(_ name: String, domain: String?, sid: String?, password: String?) async throws -> UserIdentity {
-    UserIdentity(sid: "S-1-5-21-7-" + name.utf8.filter { (0x30...0x39).contains($0) }.map { String($0 - 0x30) }.joined(), groups: groups)
   }
 }
