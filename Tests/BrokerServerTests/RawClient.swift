@@ -1,7 +1,7 @@
 import Foundation
 import Glibc
 
-/// A client that may send anything, over a real socket. Its calls block; nothing is waited for longer than half a minute.
+/// A client that may send anything, over a real socket. Its calls block; nothing is waited for longer than three minutes, which a machine that does much else may need.
 final class RawClient: Sendable {
   private let descriptor: Int32
 
@@ -13,7 +13,7 @@ final class RawClient: Sendable {
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
     let size = socklen_t(MemoryLayout<sockaddr_in>.size)
     let result = withUnsafePointer(to: &address) { $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, size) } }
-    var limit = timeval(tv_sec: 30, tv_usec: 0)
+    var limit = timeval(tv_sec: 180, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
   }
