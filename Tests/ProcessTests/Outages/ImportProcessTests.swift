@@ -5,20 +5,7 @@ import Testing
 
 /// A broker configuration that cannot be imported leaves the one before in use, in a connector of a lab.
 @Suite(.serialized) struct ImportProcessTests {
-  /// A site of so many machines, and nobody who may use them.
-  private static func site(_ machines: Int) throws -> [UInt8] {
-    var configuration = BrokerConfiguration()
-    configuration.revision = 1
-    configuration.sites = [.init(name: "site", uuid: "site")]
-    configuration.zones = [.init(name: "zone", uuid: "zone")]
-    configuration.machineCatalogs = [
-      .init(name: "catalog", zone: "zone", sessionSupport: .multiSession, allocation: .random, provisioning: .manual)
-    ]
-    configuration.machines = (1...machines).map {
-      .init(name: "FOREST1\\M\($0)", dnsName: "m\($0).forest1.local", sid: "S-1-5-21-1-2-3-\(10_000 + $0)", catalog: "catalog")
-    }
-    return try configuration.canonicalBytes()
-  }
+  private static func site(_ machines: Int) throws -> [UInt8] { try BrokerConfiguration.generate(machines: machines).canonicalBytes() }
 
   private static func publish(_ lab: LabUnderTest, _ bytes: [UInt8]) async throws -> Int {
     let cloud = SiteUnderTest.object(try String(contentsOfFile: "\(lab.folder)/cloud/cloud.json", encoding: .utf8))
@@ -58,7 +45,7 @@ import Testing
     _ = try await Self.revision(lab) { $0 == good }
 
     var corrupt = try Self.site(4)
-    let text = String(decoding: corrupt, as: UTF8.self).replacing("\"catalog\":\"catalog\"", with: "\"catalog\":\"nowhere\"", maxReplacements: 1)
+    let text = String(decoding: corrupt, as: UTF8.self).replacing("\"catalog\":\"", with: "\"catalog\":\"nowhere ", maxReplacements: 1)
     corrupt = Array(text.utf8)
     let bad = try await Self.publish(lab, corrupt)
     let asked = try await lab.ctl("c1", ["sync", "now"])
